@@ -1,0 +1,147 @@
+"""The database: one declarative base, UTC instants, and `transaction()`, the only place that commits.
+
+Readers use `db.session` as it is. Whatever changes something does so inside `transaction()`, once, at the edge
+(a view, a command, a job); services never commit, so that several of their verbs can share one transaction.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 10_000
+_AFTER_COMMIT = "civic_after_commit"
+_WRITES = "civic_writes"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware going in, aware in UTC coming out, on SQLite too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every model. Constraints are named, so that migrations can find them on both databases."""
+
+    type_annotation_map = {int: BigInteger().with_variant(Integer(), "sqlite"), datetime: UtcDateTime()}
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+# Codes and period keys compare byte by byte on both databases, so that a range of codes is a range of the index.
+Code = String(12).with_variant(postgresql.VARCHAR(12, collation="C"), "postgresql")
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def init(app: Flask) -> None:
+    """Bind the session to the configured database and set what every connection needs."""
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions itself: `begin` below does, and chooses how.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # NORMAL may lose the last commits on power loss
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        # A reader that later wants to write cannot wait for another writer; one that says so first can.
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Everything inside is saved whole or not at all; the only place that commits.
+
+    Objects read before it are read anew, so a decision inside never rests on a stale row.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside a transaction")
+    session.rollback()
+    session.connection(execution_options={_WRITES: True})
+    calls: list[tuple[bool, Callable[[], None]]] = []
+    session.info[_AFTER_COMMIT] = calls
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        _run(calls, committed=False)
+        raise
+    finally:
+        session.info.pop(_AFTER_COMMIT, None)
+    _run(calls, committed=True)
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Have `call` run once the open transaction is safely stored; never if it fails."""
+    db.session().info[_AFTER_COMMIT].append((True, call))
+
+
+def after_rollback(call: Callable[[], None]) -> None:
+    """Have `call` run if the open transaction fails, to take back what the database cannot (a file)."""
+    db.session().info[_AFTER_COMMIT].append((False, call))
+
+
+def _run(calls: list[tuple[bool, Callable[[], None]]], committed: bool) -> None:
+    for wants_commit, call in calls:
+        if wants_commit == committed:
+            call()
+
+
+def upsert(model: type[Base], rows: list[dict[str, Any]], add: tuple[str, ...]) -> None:
+    """Insert counter rows; where one stands already (same primary key), add the columns named in `add` to it.
+
+    One statement, atomic on both databases, rows in key order so that two writers cannot lock crosswise.
+    """
+    session = db.session()
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    table = model.__table__
+    keys = [column.name for column in table.primary_key]
+    rows = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
+    statement = insert(table).values(rows)
+    added = {name: table.c[name] + statement.excluded[name] for name in add}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=added))
