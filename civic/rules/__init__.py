@@ -1,0 +1,1 @@
+"""The law of the game: pure functions on plain values, standard library only."""
