@@ -1,0 +1,78 @@
+"""What people may do: a grant is a role over an area and everything below it. The newest word counts at once."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from civic.accounts.models import ROLES, Grant, Person
+from civic.areas import service as areas
+from civic.areas.models import CODE_LENGTHS, Area
+from civic.db import db
+from civic.rules.refused import NotFound, Refused
+
+# The lowest level a role makes sense at. Above it a role reaches everything below; a root takes every role, so that
+# a county can be the root. An administrator changes what counts for the whole city.
+LOWEST_LEVEL = {
+    "community_manager": "community",
+    "subdistrict_officer": "subdistrict",
+    "district_officer": "district",
+    "city_officer": "city",
+    "administrator": "city",
+}
+
+
+def grant(person: Person, role: str, area_code: str, now: datetime) -> Grant:
+    """Give a role over an area. Given already, it stays as it is.
+
+    Raises Refused for an unknown role, a level below the role's, or somebody who cannot sign in.
+    """
+    area = _area_for(role, area_code)
+    # Two at once: the second waits here, and then finds the first one's.
+    db.session.refresh(person, with_for_update=True)
+    if person.password_hash is None:
+        raise Refused("no_login", "login")
+    standing = find_grant(person.id, role, area.code)
+    if standing is None:
+        standing = Grant(person_id=person.id, role=role, area_code=area.code, granted_at=now)
+        db.session.add(standing)
+        db.session.flush()
+    return standing
+
+
+def revoke(person: Person, role: str, area_code: str, now: datetime) -> Grant:
+    """Take a role back, from the next request on. Raises NotFound if it does not stand."""
+    standing = find_grant(person.id, role, area_code)
+    if standing is None:
+        raise NotFound("grant_not_standing", "role")
+    standing.revoked_at = now
+    db.session.flush()
+    return standing
+
+
+def find_grant(person_id: int, role: str, area_code: str) -> Grant | None:
+    """The standing grant of this person, role and area, if there is one."""
+    return db.session.scalar(
+        select(Grant).where(
+            Grant.person_id == person_id,
+            Grant.role == role,
+            Grant.area_code == area_code,
+            Grant.revoked_at.is_(None),
+        )
+    )
+
+
+def grants_of(person_id: int) -> list[Grant]:
+    """A person's standing grants, the widest area first."""
+    found = db.session.scalars(select(Grant).where(Grant.person_id == person_id, Grant.revoked_at.is_(None)))
+    return sorted(found, key=lambda grant: (len(grant.area_code), grant.area_code, ROLES.index(grant.role)))
+
+
+def _area_for(role: str, area_code: str) -> Area:
+    if role not in ROLES:
+        raise Refused("role_unknown", "role", roles=", ".join(ROLES))
+    area = areas.get_area(area_code)
+    if area.closed_on is not None:
+        raise Refused("area_closed", "area")
+    if area.parent_code is not None and CODE_LENGTHS[area.level] > CODE_LENGTHS[LOWEST_LEVEL[role]]:
+        raise Refused("role_level", "area", level=LOWEST_LEVEL[role])
+    return area

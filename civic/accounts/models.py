@@ -1,0 +1,117 @@
+"""People, what they may do, where they belong, and how they are signed in."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from civic.db import Base, Code
+
+APPEARANCES = ("nickname", "masked", "hidden")
+ROLES = ("community_manager", "subdistrict_officer", "district_officer", "city_officer", "administrator")
+
+
+class Person(Base):
+    """Somebody with a place in the product. The only table that names people, so that they can be forgotten.
+
+    A child under 14 has a guardian and no password, so it cannot sign in; its login, if any, is a handle for commands.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("appear IN ('nickname', 'masked', 'hidden')", name="appear"),
+        CheckConstraint("password_hash IS NULL OR login IS NOT NULL", name="password_needs_login"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # tokens.random_id()
+    login: Mapped[str | None] = mapped_column(String(64), unique=True)  # casefolded
+    password_hash: Mapped[str | None]
+    name: Mapped[str] = mapped_column(String(40))  # nickname
+    born_on: Mapped[date | None]
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    appear: Mapped[str] = mapped_column(String(32), default="masked")
+    family_code: Mapped[str] = mapped_column(String(16), unique=True)  # whoever is told it can declare kinship
+    joined_at: Mapped[datetime]
+    consented_at: Mapped[datetime]  # for a child: the guardian's consent
+
+
+class Membership(Base):
+    """The days on which a person belongs to a community; confirmed with their first approved entry."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index(None, "person_id", "from_on"),
+        Index(None, "community_code", "from_on"),
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    from_on: Mapped[date]  # counts from the day it was asked for
+    until_on: Mapped[date | None]  # the first day it no longer holds
+    confirmed_at: Mapped[datetime | None]
+
+
+class Grant(Base):
+    """A role over an area and everything below it."""
+
+    __tablename__ = "grant"
+    __table_args__ = (
+        Index(
+            "uq_grant_standing",
+            "person_id",
+            "role",
+            "area_code",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        Index(None, "area_code", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(32))
+    area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class FamilyTie(Base):
+    """Two people who declared that they are family, the smaller id first. Neither may judge the other."""
+
+    __tablename__ = "family_tie"
+    __table_args__ = (CheckConstraint("person_id < relative_id", name="order"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    relative_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    declared_at: Mapped[datetime]
+
+
+class LoginSession(Base):
+    """A device that is signed in. Deleting the row signs it out at its next request."""
+
+    __tablename__ = "login_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    device: Mapped[str] = mapped_column(String(80))  # a short reading of the browser, for the person's own list
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # brought up to date once an hour
+    expires_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class ApiToken(Base):
+    """A bearer token for the API, made by command; only its fingerprint is kept."""
+
+    __tablename__ = "api_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined")
