@@ -1,0 +1,1 @@
+"""Acts that residents log, with their photos."""

@@ -1,0 +1,80 @@
+"""Entries (one act logged by a resident) and their photos."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from civic.db import Base, Code
+
+
+class Entry(Base):
+    """One act logged. What was true on the day of the act is kept: community, rule version, day."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("resident_id", "client_key"),
+        CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint(
+            "status IN ('pending', 'held', 'approved', 'rejected', 'returned', 'withdrawn', 'reversed', 'appealed')",
+            name="status",
+        ),
+        # The second entry of the same pledge for one day is refused (fine-print P4).
+        Index(
+            "uq_entry_kept_day",
+            "resident_id",
+            "activity_key",
+            "acted_on",
+            unique=True,
+            sqlite_where=text("kind = 'pledge' AND status IN ('pending', 'approved')"),
+            postgresql_where=text("kind = 'pledge' AND status IN ('pending', 'approved')"),
+        ),
+        # A queue is read oldest first within an area.
+        Index(
+            "ix_entry_queue",
+            "community_code",
+            "queued_at",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(None, "resident_id", "acted_on"),
+        Index(None, "community_code", "acted_on"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    logged_by: Mapped[int] = mapped_column(ForeignKey("person.id"))  # the resident, or a child's guardian
+    community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    activity_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))  # act, pledge, reading
+    rule_version: Mapped[int]
+    acted_on: Mapped[date]
+    quantity: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120), default="")  # of the book or classic
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # ticked lines of the activity's short form
+    status: Mapped[str] = mapped_column(String(32), default="pending")
+    client_key: Mapped[str] = mapped_column(String(36))  # made by the client; a retry never counts twice
+    body_hash: Mapped[str] = mapped_column(String(64))  # of what first arrived under the key
+    submitted_at: Mapped[datetime]
+    queued_at: Mapped[datetime]  # when it last began to wait
+    decided_at: Mapped[datetime | None]
+
+    photos: Mapped[list["Photo"]] = relationship(order_by="Photo.position", lazy="raise")
+
+
+class Photo(Base):
+    """A photo of an entry, as kept by `civic.media`: upright, without metadata, private."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # its name in the store and its address
+    sha256: Mapped[str] = mapped_column(String(64))  # of the stored file
+    source_sha256: Mapped[str] = mapped_column(String(64), index=True)  # of the file as it arrived
+    width: Mapped[int]
+    height: Mapped[int]
+    taken_time: Mapped[str] = mapped_column(String(8))  # agrees, differs, absent: against the act day

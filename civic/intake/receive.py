@@ -1,0 +1,83 @@
+"""The one way in for what residents log, shared by the form and the API.
+
+Photos are made harmless before the transaction begins, as that takes up to a second during which nobody else should
+wait; they reach the disk inside it, and leave it again if it fails.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from civic import media
+from civic.accounts.models import Person
+from civic.db import after_commit, transaction
+from civic.entries import service as entries
+from civic.entries.models import Entry
+from civic.entries.service import Logged, Submission
+from civic.moderation import service as moderation
+from civic.pledges import service as pledges
+
+
+def receive(
+    logged: Logged, raw_photos: Sequence[bytes] = (), *, by: Person, now: datetime, zone: ZoneInfo
+) -> Submission:
+    """Take in an act with its photos and let the rules decide on it where they may.
+
+    Raises what `entries.submit` raises, and Refused (field "photo") for a photo that cannot be kept.
+    """
+    body = entries.body_hash(logged, raw_photos)
+    again = entries.find_again(logged, body, by)
+    if again is not None:
+        return Submission(again, is_new=False)
+    if raw_photos:
+        entries.check(logged, len(raw_photos), by=by, now=now, zone=zone)
+    shrunk = [media.shrink(raw, acted_on=logged.acted_on, zone=zone) for raw in raw_photos]
+    with transaction():
+        photos = [media.store(photo) for photo in shrunk]
+        submission = entries.submit(logged, body_hash=body, photos=photos, by=by, now=now, zone=zone)
+        if submission.is_new:
+            pledges.sign_by_keeping(submission.entry, now=now)
+            moderation.settle_by_rule(submission.entry, now=now, zone=zone)
+        else:
+            _forget_later([photo.key for photo in photos])
+    return submission
+
+
+def receive_mended(
+    entry_id: int,
+    *,
+    quantity: int,
+    note: str,
+    title: str = "",
+    answers: tuple[str, ...] = (),
+    raw_photos: Sequence[bytes] = (),
+    dropped_photos: Sequence[str] = (),
+    by: Person,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Entry:
+    """Take in a returned entry again, with photos added and dropped."""
+    entry = entries.get_own(entry_id, by)
+    left = sum(photo.key not in dropped_photos for photo in entry.photos)
+    entries.check_mended(entry, quantity, note, title, answers, left + len(raw_photos))
+    shrunk = [media.shrink(raw, acted_on=entry.acted_on, zone=zone) for raw in raw_photos]
+    with transaction():
+        dropped = entries.mend(
+            entry_id,
+            quantity=quantity,
+            note=note,
+            title=title,
+            answers=answers,
+            photos=[media.store(photo) for photo in shrunk],
+            dropped_photos=dropped_photos,
+            by=by,
+            now=now,
+        )
+        _forget_later(dropped)
+    return entries.get_own(entry_id, by)
+
+
+def _forget_later(keys: Sequence[str]) -> None:
+    """Files leave the disk only once the database has forgotten them."""
+    for key in keys:
+        after_commit(lambda key=key: media.forget(key))  # type: ignore[misc]

@@ -1,0 +1,1 @@
+"""The points ledger: postings nobody can change, and counters beside it."""

@@ -1,0 +1,351 @@
+"""Decisions on entries. Of several at once exactly one wins; each leaves a row that nobody can change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, func, insert, select
+
+from civic.accounts import service as accounts
+from civic.accounts.models import Grant, Membership, Person
+from civic.db import db, id_of
+from civic.entries import service as entries
+from civic.entries.models import Entry
+from civic.ledger import service as ledger
+from civic.ledger.models import Posting
+from civic.moderation.models import Decision, Reason
+from civic.moderation.queue import QUEUE_ROWS, Waiting, queue, queue_length, waiting_by_community
+from civic.rules import decisions as rules
+from civic.rules import points
+from civic.rules.periods import day_of
+from civic.rules.refused import Conflict, NotFound, Refused
+
+# The queue stands in a file of its own; other rooms know this one only.
+__all__ = [
+    "QUEUE_ROWS",
+    "Step",
+    "Waiting",
+    "check_may_decide",
+    "check_within_reach",
+    "decide",
+    "find_refusal",
+    "find_reverse_refusal",
+    "find_undoable",
+    "history",
+    "last_reasons",
+    "queue",
+    "queue_length",
+    "record_of",
+    "resident_of",
+    "settle_by_rule",
+    "undoable_step",
+    "waiting_by_community",
+    "would_earn",
+]
+
+UNDOABLE = ("approve", "return", "reject")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One decision in an entry's history. `by` is None for a rule's."""
+
+    decision: Decision
+    by: Person | None
+    words: str
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An entry before somebody who may decide on it: at which rank, and whether its resident is yet to be confirmed."""
+
+    entry: Entry
+    rank: int
+    is_newcomer: bool
+
+
+# Verbs
+
+
+def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: datetime, zone: ZoneInfo) -> Entry:
+    """Approve, return, reject, reverse or undo, as a person.
+
+    Raises NotFound outside the person's grants, Forbidden for their own, their family's or a peer's entry, Refused for
+    a missing reason, Conflict where something else was decided first.
+    """
+    case = _case(entry_id, id_of(by))
+    entry = case.entry
+    try:
+        becomes = rules.becomes(verdict, entry.status)
+        reason = rules.check_reason(verdict, words)
+        if verdict == "undo":
+            _undo(entry, becomes, by=by, now=now, zone=zone)
+        elif verdict == "reverse":
+            _reverse(case, becomes, reason, by=by, now=now, zone=zone)
+        else:
+            decision_id = _record(entry, verdict, becomes, now, by=by, reason=reason)
+            if verdict == "approve":
+                ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone)
+                if case.is_newcomer:
+                    accounts.confirm_membership(entry.resident_id, entry.community_code, now)
+    except Conflict as conflict:
+        raise (_by_whom(entry) if conflict.code == "already_decided" else None) or conflict from None
+    return entry
+
+
+def settle_by_rule(entry: Entry, *, now: datetime, zone: ZoneInfo) -> bool:
+    """Let a rule decide on a new entry, where one may: kept days of confirmed members (habit). Says whether it did."""
+    place = (entry.resident_id, entry.community_code)
+    if entry.kind != "pledge" or entry.status != "pending" or place not in accounts.confirmed_members([place]):
+        return False
+    decision_id = _record(entry, "approve", "approved", now, rule="habit")
+    ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone)
+    return True
+
+
+# Questions
+
+
+def check_may_decide(entry: Entry, person: Person) -> int:
+    """The rank at which a person may decide on an entry. Raises NotFound or Forbidden where they may not."""
+    return _case(entry.id, id_of(person)).rank
+
+
+def find_refusal(entry: Entry, person: Person) -> Refused | None:
+    """Why a person may not decide on an entry; None where they may."""
+    try:
+        _case(entry.id, id_of(person))
+    except Refused as refused:
+        return refused
+    return None
+
+
+def check_within_reach(entry: Entry, person: Person) -> None:
+    """Raises NotFound for an entry outside the person's grants; their own and their family's may be looked at."""
+    refusal = find_refusal(entry, person)
+    if isinstance(refusal, NotFound):
+        raise refusal
+
+
+def would_earn(entry: Entry) -> points.Award:
+    """What an entry would earn if it were approved now."""
+    stands = ledger.standing(entry.resident_id, entry.activity_key, entry.acted_on)
+    return points.award(entries.rule_of(entry), entry.quantity, stands, entry.kind == "pledge")
+
+
+def resident_of(entry: Entry) -> Person:
+    """Whose entry it is."""
+    return db.session.get_one(Person, entry.resident_id)
+
+
+def history(entry_id: int) -> list[Step]:
+    """Every decision on an entry, oldest first."""
+    rows = db.session.execute(_steps().where(Decision.entry_id == entry_id).order_by(Decision.id))
+    return [Step(decision, by, words or "") for decision, by, words in rows]
+
+
+def last_reasons(entry_ids: Iterable[int]) -> dict[int, str]:
+    """The words of the last decision on each entry, where it had any."""
+    last = select(func.max(Decision.id)).where(Decision.entry_id.in_(list(entry_ids))).group_by(Decision.entry_id)
+    rows = db.session.execute(
+        select(Decision.entry_id, Reason.words)
+        .join(Reason, Reason.decision_id == Decision.id)
+        .where(Decision.id.in_(last))
+    )
+    return {row.entry_id: row.words for row in rows}
+
+
+def find_undoable(person: Person, now: datetime) -> tuple[Step, Entry] | None:
+    """This person's last decision, while it can be taken back."""
+    row = db.session.execute(
+        _steps()
+        .add_columns(Entry)
+        .join(Entry, Entry.id == Decision.entry_id)
+        .where(Decision.by_id == person.id, Decision.decided_at >= now - timedelta(minutes=rules.UNDO_MINUTES))
+        .order_by(Decision.decided_at.desc(), Decision.id.desc())
+        .limit(1)
+    ).first()
+    if row is None or row.Decision.verdict not in UNDOABLE or row.Entry.status != row.Decision.became:
+        return None
+    return Step(row.Decision, row.Person, row.words or ""), row.Entry
+
+
+def undoable_step(entry: Entry, steps: Sequence[Step], person: Person, now: datetime) -> Step | None:
+    """The last of an entry's decisions, where it is this person's own and can still be taken back."""
+    last = steps[-1] if steps else None
+    if last is None or last.decision.verdict not in UNDOABLE or last.decision.became != entry.status:
+        return None
+    is_own = last.decision.by_id == id_of(person)
+    return last if is_own and rules.may_undo(last.decision.decided_at, now) else None
+
+
+def find_reverse_refusal(entry: Entry, person: Person, *, now: datetime, zone: ZoneInfo) -> Refused | None:
+    """Why a person may not take back an approved entry's award; None where they may."""
+    try:
+        rules.becomes("reverse", entry.status)
+        _reversible_award(_case(entry.id, id_of(person)), now, zone)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def record_of(resident_id: int) -> tuple[int, int]:
+    """How many entries a resident has sent in, and how many of them are approved."""
+    row = db.session.execute(
+        select(func.count(), func.count().filter(Entry.status == "approved")).where(Entry.resident_id == resident_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+# Below
+
+
+def _case(entry_id: int, person_id: int) -> _Case:
+    """All that bears on whether this person may decide on this entry, in one query. Raises as `may_decide` does."""
+    if not 0 < entry_id <= entries.MAX_ID:
+        raise NotFound("entry")
+    rows = db.session.execute(_CASE, {"entry_id": entry_id, "person_id": person_id}).all()
+    if not rows:
+        raise NotFound("entry")
+    entry, is_newcomer, of_resident, of_logger = rows[0][:4]
+    grants = [(row.person_id, row.role, row.area_code) for row in rows if row.role]
+    judge = rules.Judge(person_id, tuple((role, code) for holder, role, code in grants if holder == person_id))
+    author = [(role, code) for holder, role, code in grants if holder == entry.resident_id]
+    kin = {entry.resident_id: of_resident, entry.logged_by: of_logger}
+    rules.may_decide(
+        judge,
+        resident_id=entry.resident_id,
+        logged_by=entry.logged_by,
+        community_code=entry.community_code,
+        kin=frozenset(person for person, is_kin in kin.items() if is_kin),
+        author_rank=rules.rank_over(author, entry.community_code),
+    )
+    return _Case(entry, cast(int, rules.rank_over(judge.grants, entry.community_code)), is_newcomer)
+
+
+def _record(
+    entry: Entry,
+    verdict: str,
+    becomes: str,
+    now: datetime,
+    *,
+    by: Person | None = None,
+    rule: str | None = None,
+    undoes_id: int | None = None,
+    reason: str = "",
+) -> int:
+    """Change the status and write the decision beside it, in one place. Gives the decision's id."""
+    was = entry.status
+    entries.change_status(entry, becomes, decided_at=None if becomes == "pending" else now)
+    decision = {
+        "entry_id": entry.id,
+        "verdict": verdict,
+        "by_id": id_of(by) if by else None,
+        "rule": rule,
+        "was": was,
+        "became": becomes,
+        "undoes_id": undoes_id,
+        "decided_at": now,
+    }
+    decision_id = cast(int, db.session.connection().scalar(_DECIDE, decision))
+    if reason:
+        db.session.add(Reason(decision_id=decision_id, words=reason))
+        db.session.flush()
+    return decision_id
+
+
+def _reverse(case: _Case, becomes: str, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
+    """Take an award back: managers while its month is open, officers later (P10)."""
+    award = _reversible_award(case, now, zone)
+    decision_id = _record(case.entry, "reverse", becomes, now, by=by, reason=reason)
+    ledger.reverse(award, decision_id=decision_id, now=now, zone=zone)
+
+
+def _reversible_award(case: _Case, now: datetime, zone: ZoneInfo) -> Posting:
+    award = ledger.get_standing_award(case.entry.id)
+    rules.check_reverse(case.rank, award.month, now, zone, day_of(award.posted_at, zone), ledger.sealed_keys())
+    return award
+
+
+def _undo(entry: Entry, becomes: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
+    """Take back one's own last decision on an entry, with the award and the membership that came with it."""
+    last = db.session.scalar(
+        select(Decision).where(Decision.entry_id == entry.id).order_by(Decision.id.desc()).limit(1)
+    )
+    if last is None or last.verdict not in UNDOABLE:
+        raise Conflict("already_decided", status=entry.status)
+    rules.check_undo(id_of(by), last.by_id, last.decided_at, now)
+    if last.verdict == "reject":
+        _check_place_is_free(entry)
+    decision_id = _record(entry, "undo", becomes, now, by=by, undoes_id=last.id)
+    if last.verdict == "approve":
+        ledger.reverse(ledger.get_standing_award(entry.id), decision_id=decision_id, now=now, zone=zone)
+        _take_back_confirmation(entry, last.decided_at)
+
+
+def _take_back_confirmation(entry: Entry, decided_at: datetime) -> None:
+    """Who was confirmed by nothing but the undone approval waits to be confirmed again."""
+    others = select(Entry.id).where(
+        Entry.resident_id == entry.resident_id,
+        Entry.community_code == entry.community_code,
+        Entry.status == "approved",
+    )
+    if db.session.scalar(others.limit(1)) is None:
+        accounts.take_back_confirmation(entry.resident_id, entry.community_code, decided_at)
+
+
+def _check_place_is_free(entry: Entry) -> None:
+    """A rejected entry cannot wait again once its resident has logged the same day, month … anew."""
+    ledger.hold(entry.resident_id)
+    once_per = entries.rule_of(entry).once_per
+    try:
+        entries.check_other_days(entry.resident_id, entry.activity_key, once_per, entry.acted_on, but=entry.id)
+    except Refused:
+        raise Conflict("logged_again") from None
+
+
+def _by_whom(entry: Entry) -> Conflict | None:
+    """The conflict in words that say who was quicker; None where the resident was, by withdrawing."""
+    last = db.session.execute(
+        _steps().where(Decision.entry_id == entry.id).order_by(Decision.id.desc()).limit(1)
+    ).first()
+    if last is None or last.Decision.became != entry.status:
+        return None
+    facts = {"status": entry.status, "at": last.Decision.decided_at}
+    if last.Person is None:
+        return Conflict("already_decided_by_rule", **facts)
+    return Conflict("already_decided_by", by=last.Person.name, **facts)
+
+
+def _steps() -> Select[Decision, Person, str]:
+    return (
+        select(Decision, Person, Reason.words)
+        .outerjoin(Person, Person.id == Decision.by_id)
+        .outerjoin(Reason, Reason.decision_id == Decision.id)
+    )
+
+
+# Asked at every decision, so written once.
+_JUDGE: BindParameter[int] = bindparam("person_id")
+_CASE = (
+    select(
+        Entry,
+        exists()
+        .where(
+            Membership.person_id == Entry.resident_id,
+            Membership.community_code == Entry.community_code,
+            Membership.confirmed_at.is_(None),
+        )
+        .label("is_newcomer"),
+        accounts.are_family(_JUDGE, Entry.resident_id).label("of_resident"),
+        accounts.are_family(_JUDGE, Entry.logged_by).label("of_logger"),
+        Grant.person_id,
+        Grant.role,
+        Grant.area_code,
+    )
+    .outerjoin(Grant, and_(Grant.person_id.in_((_JUDGE, Entry.resident_id)), Grant.revoked_at.is_(None)))
+    .where(Entry.id == bindparam("entry_id"))
+)
+_DECIDE = insert(cast(Table, Decision.__table__)).returning(Decision.__table__.c.id)

@@ -1,0 +1,1 @@
+"""Signed promises and their kept days."""

