@@ -1,0 +1,1 @@
+"""The style guide: every component in all its states, on one page."""
