@@ -7,11 +7,12 @@ Readers use `db.session` as it is. Whatever changes something does so inside `tr
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Executable, Integer, MetaData, String, Table, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -132,16 +133,30 @@ def _run(calls: list[tuple[bool, Callable[[], None]]], committed: bool) -> None:
             call()
 
 
+def id_of(row: Base) -> int:
+    """The id of a stored row, without reading the row anew when a transaction began since it was loaded."""
+    identity = inspect(row).identity
+    if identity is None:
+        raise ValueError("it was never stored")
+    return cast(int, identity[0])
+
+
 def upsert(model: type[Base], rows: list[dict[str, Any]], add: tuple[str, ...]) -> None:
     """Insert counter rows; where one stands already (same primary key), add the columns named in `add` to it.
 
-    One statement, atomic on both databases, rows in key order so that two writers cannot lock crosswise.
+    Each row is added atomically on both databases; rows go in key order, so that two writers cannot lock crosswise.
     """
-    session = db.session()
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    table = model.__table__
-    keys = [column.name for column in table.primary_key]
+    connection = db.session.connection()
+    keys = [column.name for column in model.__table__.primary_key]
     rows = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    statement = insert(table).values(rows)
-    added = {name: table.c[name] + statement.excluded[name] for name in add}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=added))
+    connection.execute(_adding(model, add, connection.dialect.name), rows)
+
+
+@cache
+def _adding(model: type[Base], add: tuple[str, ...], dialect: str) -> Executable:
+    """The statement behind `upsert`, built once: an approval runs it twice."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(cast(Table, model.__table__))
+    keys = [column.name for column in model.__table__.primary_key]
+    added = {name: model.__table__.c[name] + statement.excluded[name] for name in add}
+    return statement.on_conflict_do_update(index_elements=keys, set_=added)

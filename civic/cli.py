@@ -1,0 +1,33 @@
+"""The commands, one group a room; what belongs to no single room stands here."""
+
+import click
+from flask import Flask
+
+from civic.accounts.cli import group as people
+from civic.activities.cli import group as catalogue
+from civic.areas.cli import group as areas
+from civic.commands import Failure, PlainGroup
+from civic.entries import checks as entries
+from civic.ledger import checks as postings
+from civic.moderation import checks as decisions
+from civic.seed.cli import group as demo
+
+
+def init(app: Flask) -> None:
+    """Hang every command on the application."""
+    for group in (areas, people, catalogue, ledger, demo):
+        app.cli.add_command(group)
+
+
+ledger = PlainGroup("ledger", help="The points ledger and all that rests on it.")
+
+
+@ledger.command("check")
+def check_ledger() -> None:
+    """Look for whatever must never be: every invariant that a query can check, over all rooms."""
+    broken = [line for room in (postings, entries, decisions) for line in room.problems()]
+    for line in broken:
+        click.echo(line)
+    if broken:
+        raise Failure(f"{len(broken)} rows break an invariant")
+    click.echo(f"clean: {postings.count_postings()} postings")

@@ -1,0 +1,1 @@
+"""The page and the poster of a community."""

@@ -1,0 +1,77 @@
+"""A community's public page, and the poster that invites its residents."""
+
+import io
+
+import segno
+from flask import Blueprint, render_template, request, send_file
+from werkzeug.wrappers import Response
+
+from civic import clock
+from civic.access import open_to_all
+from civic.areas import service as areas
+from civic.areas.models import Area
+from civic.communities import service
+from civic.rankings import service as rankings
+from civic.rules.periods import period_of
+from civic.rules.refused import NotFound
+from civic.web import boards_open, my_community_code, zone
+
+bp = Blueprint("communities", __name__)
+
+
+@bp.get("/communities/<code>")
+@open_to_all
+def show(code: str) -> str:
+    """What a community has done: its place this week and month, today's acts. Totals only, of five people or more."""
+    community = _community(code)
+    boards_open()
+    today = clock.today(zone())
+    return render_template(
+        "communities/show.html",
+        community=community,
+        path=areas.path(code),
+        places=[
+            (period, rankings.place_of(community, period))
+            for period in (period_of(kind, today) for kind in ("week", "month", "quarter", "year"))
+        ],
+        lit=service.acts_on(code, today),
+        week=service.public_week(code, period_of("week", today)),
+        population=areas.population(code, today),
+        is_mine=my_community_code() == code,
+        now=clock.now(),
+    )
+
+
+@bp.get("/communities/<code>/poster")
+@open_to_all
+def poster(code: str) -> str:
+    """A page to print and hang up: the way in, with this community chosen already."""
+    community = _community(code)
+    return render_template(
+        "communities/poster.html",
+        community=community,
+        path=areas.path(code),
+        join_url=_join_url(code),
+    )
+
+
+@bp.get("/communities/<code>/qr.svg")
+@open_to_all
+def qr(code: str) -> Response:
+    """The poster's QR code."""
+    _community(code)
+    drawing = io.BytesIO()
+    segno.make(_join_url(code), error="m", micro=False).save(drawing, kind="svg", scale=8, border=2, xmldecl=False)
+    drawing.seek(0)
+    return send_file(drawing, mimetype="image/svg+xml")
+
+
+def _join_url(code: str) -> str:
+    return f"{request.url_root}join/{code}"
+
+
+def _community(code: str) -> Area:
+    area = areas.get_area(code)
+    if area.level != "community":
+        raise NotFound("area")
+    return area

@@ -1,0 +1,1 @@
+"""The landing page, the resident's home, and the pages every product needs."""

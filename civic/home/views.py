@@ -1,0 +1,84 @@
+"""The landing page, the resident's home, me, help and legal pages."""
+
+from flask import Blueprint, render_template
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+
+from civic import clock
+from civic.access import me, me_or_none, open_to_all, signed_in
+from civic.activities import service as activities
+from civic.activities.views import USUAL_KEYS
+from civic.areas import service as areas
+from civic.communities import service as communities
+from civic.home import service
+from civic.ledger import service as ledger
+from civic.rankings import service as rankings
+from civic.rules.periods import period_of
+from civic.web import my_community_code, zone
+
+bp = Blueprint("home", __name__)
+
+
+@bp.record
+def say_what_is_usual(state: BlueprintSetupState) -> None:
+    """The catalogue's page offers first what a resident logs most; entries are counted up here."""
+    state.app.extensions[USUAL_KEYS] = lambda: service.usual_keys(me().id, clock.today(zone())) if me_or_none() else []
+
+
+MORNING_FROM, NOON, EVENING_FROM = 5, 12, 18
+
+
+@bp.get("/")
+@open_to_all
+def index() -> str:
+    """My day for whoever is signed in; what this is for everybody else."""
+    if me_or_none() is None:
+        return render_template("home/landing.html", roots=areas.roots())
+    person, today = me(), clock.today(zone())
+    community = areas.get_area(my_community_code() or "")
+    usual = service.usual_keys(person.id, today)
+    return render_template(
+        "home/home.html",
+        community=community,
+        now=clock.now(),
+        today=today,
+        week=service.week(person.id, today),
+        lit=communities.acts_on(community.code, today),
+        waiting=service.to_look_at(person.id),
+        suggestions=service.suggestions(usual, today),
+        our_place=rankings.place_of(community, period_of("week", today)),
+        week_key=period_of("week", today).key,
+        greeting=_greeting(clock.now().astimezone(zone()).hour),
+        activity_of=activities.get,
+        worth_of=service.worth_of,
+    )
+
+
+def _greeting(hour: int) -> str:
+    """Good morning, until noon; good afternoon, until six."""
+    if hour < MORNING_FROM or hour >= EVENING_FROM:
+        return _("晚上好")
+    return _("上午好") if hour < NOON else _("下午好")
+
+
+@bp.get("/me")
+@signed_in
+def about_me() -> str:
+    """What I have, and the way to everything that is mine."""
+    return render_template(
+        "home/me.html", total=ledger.totals(me().id), community=areas.get_area(my_community_code() or "")
+    )
+
+
+@bp.get("/help")
+@open_to_all
+def help_page() -> str:
+    """How it works, in short questions and answers."""
+    return render_template("home/help.html")
+
+
+@bp.get("/legal/privacy")
+@open_to_all
+def privacy() -> str:
+    """What is kept of whom, why and for how long."""
+    return render_template("home/privacy.html")

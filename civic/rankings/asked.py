@@ -1,0 +1,105 @@
+"""What a reader asks of a leaderboard: area, period, subject, page; the same for the page and the API."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, request
+
+from civic import clock
+from civic.access import me_or_none, my_grants
+from civic.areas import service as areas
+from civic.areas.models import Area
+from civic.rankings import service
+from civic.rules.decisions import reaches
+from civic.rules.periods import Period, parse, period_of
+from civic.rules.refused import NotFound, Refused
+from civic.web import my_community_code, zone
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A leaderboard as asked for, with everything its header says."""
+
+    area: Area
+    of: str
+    period: Period
+    page: int | None  # none: me and my neighbours
+    board: service.Board
+    as_of: datetime
+
+    status = "live"
+
+    @property
+    def closes_at(self) -> datetime:
+        """From then on nothing counts for the period any more."""
+        return self.period.closes_at(zone())
+
+    @property
+    def next_page(self) -> int | None:
+        """The number of the following page, if there is one."""
+        if self.page is None or self.board.next_offset is None:
+            return None
+        return self.page + 1
+
+
+def asked(first_page: int | None = None) -> Asked:
+    """Read the address and fetch the board; an address without a page means `first_page`, or me and my neighbours.
+
+    Raises NotFound for an unknown area or board and for residents outside a community, Refused for a period that
+    does not exist; answers 403 where the reader may not see it.
+    """
+    area = _area()
+    of = request.args.get("of") or service.boards_of(area)[0]
+    period, page, now = _period(), _page() or first_page, clock.now()
+    person = me_or_none()
+    me = person.id if person else None
+    if of == "residents":
+        _check_residents_may_be_seen(area)
+        offset = None if page is None else (page - 1) * service.PAGE_ROWS
+        board = service.residents_board(area, period, day=clock.today(zone()), me=me, offset=offset)
+        page = page or (None if board.mine else 1)
+    else:
+        page = page or 1
+        board = service.areas_board(area, of, period, offset=(page - 1) * service.PAGE_ROWS)
+    return Asked(area, of, period, page, board, now)
+
+
+def _area() -> Area:
+    code = request.args.get("area") or my_community_code()
+    if code:
+        return areas.get_area(code)
+    roots = areas.roots()
+    if not roots:
+        raise NotFound("area")
+    return roots[0]
+
+
+def _period() -> Period:
+    key = request.args.get("period")
+    if not key:
+        return period_of("month", clock.today(zone()))
+    try:
+        return parse(key)
+    except ValueError:
+        raise Refused("period_unknown", "period", key=key) from None
+
+
+def _page() -> int | None:
+    text = request.args.get("page")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1_000_000):
+        raise NotFound("page")
+    return int(text)
+
+
+def _check_residents_may_be_seen(area: Area) -> None:
+    """Residents' boards are for signed-in members and staff of that community."""
+    if area.level != "community":
+        raise NotFound("board")
+    if me_or_none() is None:
+        abort(401)
+    member = my_community_code() == area.code
+    staff = any(reaches(grant.area_code, area.code) for grant in my_grants())
+    if not (member or staff):
+        abort(403)

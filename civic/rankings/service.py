@@ -1,0 +1,176 @@
+"""Live leaderboards, read from the counters beside the ledger.
+
+Ranked are subjects with at least 1 merit (fine print S1); ties share a rank and the next is skipped. Residents stand
+in their own community only; whoever does not want to be seen, and every child, keeps their place but is not listed
+(S4), so that nobody's rank depends on another's wish.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Row, Select, func, select
+
+from civic.accounts.models import Person
+from civic.areas.models import CODE_LENGTHS, Area, within
+from civic.areas.service import get_area
+from civic.db import db
+from civic.ledger.models import CommunityTotal, ResidentTotal
+from civic.rules.people import is_child, is_masked
+from civic.rules.periods import Period
+from civic.rules.refused import NotFound
+from civic.rules.standings import masked
+
+PAGE_ROWS = 50
+NEIGHBOURS = 5
+AREA_BOARDS = {"communities": "community", "subdistricts": "subdistrict", "districts": "district"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One line of a board. `key` is an area's code or a resident's random id."""
+
+    rank: int
+    key: str
+    name: str
+    merit: int
+    is_me: bool = False
+
+
+@dataclass(frozen=True)
+class Board:
+    """A stretch of a leaderboard: lines in order, where it begins, and how many subjects are ranked in all."""
+
+    rows: tuple[Standing, ...]
+    offset: int
+    ranked: int
+    mine: Standing | None = None
+    merit_to_next: int | None = None  # what I lack to share the next better rank
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the following stretch begins; none at the end."""
+        following = self.offset + PAGE_ROWS
+        return following if following < self.ranked else None
+
+
+def residents_board(community: Area, period: Period, *, day: date, me: int | None, offset: int | None) -> Board:
+    """The residents of a community by merit; without an offset, me and my neighbours, or the top if I am not on it."""
+    if community.level != "community":
+        raise NotFound("area")
+    on_board = (
+        ResidentTotal.community_code == community.code,
+        ResidentTotal.period == period.key,
+        ResidentTotal.merit >= 1,
+    )
+    ranked = _count(select(func.count()).select_from(ResidentTotal).where(*on_board))
+    mine = db.session.scalar(select(ResidentTotal).where(*on_board, ResidentTotal.resident_id == me)) if me else None
+    before_me = _before(on_board, mine) if mine else 0
+    start, length = (offset, PAGE_ROWS) if offset is not None else (0, PAGE_ROWS)
+    if offset is None and mine:
+        start = max(0, before_me - NEIGHBOURS)
+        length = before_me - start + 1 + NEIGHBOURS
+    people = db.session.execute(
+        select(ResidentTotal.resident_id, ResidentTotal.merit, Person.name, Person.appear, Person.born_on)
+        .join(Person, Person.id == ResidentTotal.resident_id)
+        .where(*on_board)
+        .order_by(ResidentTotal.merit.desc(), ResidentTotal.resident_id)
+        .offset(start)
+        .limit(length)
+    ).all()
+    first_rank = 1 + (_better(on_board, people[0].merit) if people else 0)
+    ranks = _ranks([person.merit for person in people], start, first_rank)
+    rows = [_standing(person, rank, day, me) for person, rank in zip(people, ranks, strict=True)]
+    shown = tuple(row for row in rows if row is not None)
+    own = next((row for row in shown if row.is_me), None)
+    if mine and own is None:
+        name = db.session.scalar(select(Person.name).where(Person.id == me)) or ""
+        own = Standing(1 + _better(on_board, mine.merit), str(me), name, mine.merit, is_me=True)
+    return Board(shown, start, ranked, own, _merit_to_next(on_board, mine) if mine else None)
+
+
+def _count(query: Select[int]) -> int:
+    return db.session.scalar(query) or 0
+
+
+def _before(on_board: tuple[object, ...], mine: ResidentTotal) -> int:
+    """How many lines stand before mine; an index range of one community's counters."""
+    ahead = (ResidentTotal.merit > mine.merit) | (
+        (ResidentTotal.merit == mine.merit) & (ResidentTotal.resident_id < mine.resident_id)
+    )
+    return _count(select(func.count()).select_from(ResidentTotal).where(*on_board, ahead))  # type: ignore[arg-type]
+
+
+def _better(on_board: tuple[object, ...], merit: int) -> int:
+    query = select(func.count()).select_from(ResidentTotal)
+    return _count(query.where(*on_board, ResidentTotal.merit > merit))  # type: ignore[arg-type]
+
+
+def _merit_to_next(on_board: tuple[object, ...], mine: ResidentTotal) -> int | None:
+    above = db.session.scalar(
+        select(func.min(ResidentTotal.merit)).where(*on_board, ResidentTotal.merit > mine.merit)  # type: ignore[arg-type]
+    )
+    return above - mine.merit if above is not None else None
+
+
+def _ranks(merits: Sequence[int], start: int, first_rank: int) -> list[int]:
+    """Ranks of a stretch that begins at position `start`: a tie shares, the next is skipped."""
+    ranks: list[int] = []
+    for position, merit in enumerate(merits):
+        tied = position > 0 and merit == merits[position - 1]
+        ranks.append(ranks[-1] if tied else (start + position + 1 if position else first_rank))
+    return ranks
+
+
+def _standing(person: Row[int, int, str, str, date | None], rank: int, day: date, me: int | None) -> Standing | None:
+    """A resident's line as others may see it; None where they are not listed at all."""
+    standing = Standing(rank, str(person.resident_id), person.name, person.merit)
+    if person.resident_id == me:
+        return replace(standing, is_me=True)
+    if person.appear == "hidden" or is_child(person.born_on, day):
+        return None
+    if person.appear == "nickname" and not is_masked(person.born_on, day):
+        return standing
+    return replace(standing, name=masked(person.name))
+
+
+def areas_board(area: Area, of: str, period: Period, offset: int = 0) -> Board:
+    """Communities, subdistricts or districts of an area by merit; ties stand in the order of their codes."""
+    standings = _area_standings(area, of, period)
+    return Board(tuple(standings[offset : offset + PAGE_ROWS]), offset, len(standings))
+
+
+def _area_standings(area: Area, of: str, period: Period) -> list[Standing]:
+    if of not in boards_of(area) or of not in AREA_BOARDS:
+        raise NotFound("board")
+    code = func.substr(CommunityTotal.community_code, 1, CODE_LENGTHS[AREA_BOARDS[of]]).label("code")
+    totals = (
+        select(code, func.sum(CommunityTotal.merit).label("merit"))
+        .where(CommunityTotal.period == period.key, within(CommunityTotal.community_code, area.code))
+        .group_by(code)
+        .subquery()
+    )
+    found = db.session.execute(
+        select(totals.c.code, totals.c.merit, Area.short_name)
+        .join(Area, Area.code == totals.c.code)
+        .where(totals.c.merit >= 1)
+        .order_by(totals.c.merit.desc(), totals.c.code)
+    ).all()
+    ranks = _ranks([row.merit for row in found], 0, 1)
+    return [Standing(rank, row.code, row.short_name, int(row.merit)) for row, rank in zip(found, ranks, strict=True)]
+
+
+def boards_of(area: Area) -> tuple[str, ...]:
+    """The boards that make sense for an area: what it contains, largest first."""
+    if area.level == "community":
+        return ("residents",)
+    return tuple(of for of, level in reversed(AREA_BOARDS.items()) if CODE_LENGTHS[level] > len(area.code))
+
+
+def place_of(community: Area, period: Period) -> tuple[Standing, int] | None:
+    """A community's place among those of its subdistrict, and how many are ranked there; None without merit."""
+    if community.parent_code is None:
+        return None
+    standings = _area_standings(get_area(community.parent_code), "communities", period)
+    mine = next((standing for standing in standings if standing.key == community.code), None)
+    return (mine, len(standings)) if mine else None
