@@ -1,0 +1,65 @@
+"""What waits for a decision, and deciding."""
+
+from typing import Any
+
+from civic import clock
+from civic.access import decider, me, signed_in
+from civic.api import paging, written
+from civic.api.blueprint import ApiBlueprint
+from civic.api.schemas import DecisionIn, EntryOut, QueueOut, QueueQuery
+from civic.api.signals import signals
+from civic.db import transaction
+from civic.entries import service as entries
+from civic.moderation import service
+from civic.moderation.service import Waiting
+from civic.rules.refused import NotFound
+from civic.web import zone
+
+bp = ApiBlueprint("moderation", "For those whose grant may decide on entries.")
+
+
+@bp.get("/moderation/queue")
+@decider
+@bp.takes(QueueQuery, location="query")
+@bp.answers(200, QueueOut)
+@bp.fails(404)
+def queue(query: dict[str, Any]) -> dict[str, Any]:
+    """Entries I may decide on, who waits longest first."""
+    after = paging.parse_cursor(query["after"]) if "after" in query else None
+    found = service.queue(me(), query.get("area"), after=after, limit=paging.PAGE_ROWS + 1)
+    page, last = paging.split(found)
+    follows = paging.cursor(last.entry.queued_at, last.entry.id) if last else None
+    return {"items": _items(page), "next": paging.next_path(after=follows) if follows else None}
+
+
+@bp.post("/moderation/<int:entry_id>/decision")
+@signed_in
+@bp.takes(DecisionIn)
+@bp.answers(200, EntryOut)
+@bp.fails(400, 404, 409, 415)
+def decide(sent: dict[str, Any], entry_id: int) -> dict[str, Any]:
+    """Approve, return, reject or reverse an entry, or undo one's own decision of the last ten minutes.
+
+    404 outside my grants, 403 for my own, my family's or a peer's entry, 409 where it was decided on already.
+    """
+    with transaction():
+        service.decide(entry_id, sent["decision"], sent["reason"], by=me(), now=clock.now(), zone=zone())
+    entry = entries.find_entry(entry_id)
+    if entry is None:
+        raise NotFound("entry")
+    return written.entry(entry)
+
+
+def _items(page: list[Waiting]) -> list[dict[str, Any]]:
+    found = zip(page, written.entries([one.entry for one in page]), signals(page), strict=True)
+    return [
+        {
+            **entry,
+            "resident": {"id": str(one.resident.id), "name": one.resident.name},
+            "community": one.community.code,
+            "community_name": one.community.short_name,
+            "queued_at": one.entry.queued_at,
+            "signals": reasons,
+        }
+        for one, entry, reasons in found
+    ]
