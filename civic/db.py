@@ -8,11 +8,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Executable, Integer, MetaData, String, Table, event, inspect
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    event,
+    inspect,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -20,6 +33,7 @@ from sqlalchemy.types import TypeDecorator
 BUSY_TIMEOUT_MS = 10_000
 _AFTER_COMMIT = "civic_after_commit"
 _WRITES = "civic_writes"
+_CONNECTION = "civic_connection"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -36,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -45,7 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Base of every model. Constraints are named, so that migrations can find them on both databases."""
 
-    type_annotation_map = {int: BigInteger().with_variant(Integer(), "sqlite"), datetime: UtcDateTime()}
+    type_annotation_map: ClassVar = {int: BigInteger().with_variant(Integer(), "sqlite"), datetime: UtcDateTime()}
 
     metadata = MetaData(
         naming_convention={
@@ -102,7 +116,7 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside a transaction")
     session.rollback()
-    session.connection(execution_options={_WRITES: True})
+    session.info[_CONNECTION] = session.connection(execution_options={_WRITES: True})
     calls: list[tuple[bool, Callable[[], None]]] = []
     session.info[_AFTER_COMMIT] = calls
     try:
@@ -114,7 +128,17 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(_AFTER_COMMIT, None)
+        session.info.pop(_CONNECTION, None)
     _run(calls, committed=True)
+
+
+def connection() -> Connection:
+    """The session's connection, for statements that an approval runs: they need none of the session's own bookkeeping.
+
+    What is pending in the session is not sent to the database before them.
+    """
+    session = db.session()
+    return session.info.get(_CONNECTION) or session.connection()
 
 
 def after_commit(call: Callable[[], None]) -> None:
@@ -146,10 +170,9 @@ def upsert(model: type[Base], rows: list[dict[str, Any]], add: tuple[str, ...]) 
 
     Each row is added atomically on both databases; rows go in key order, so that two writers cannot lock crosswise.
     """
-    connection = db.session.connection()
     keys = [column.name for column in model.__table__.primary_key]
     rows = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    connection.execute(_adding(model, add, connection.dialect.name), rows)
+    connection().execute(_adding(model, add, connection().dialect.name), rows)
 
 
 @cache

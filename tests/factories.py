@@ -14,8 +14,7 @@ from civic.db import db, transaction
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.entries.service import Logged
-from civic.intake.receive import receive, receive_mended
-from civic.ledger import service as ledger
+from civic.intake.receive import receive
 from civic.moderation import service as moderation
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -13,6 +13,7 @@ class Queries:
     """The statements sent while counting, without BEGIN and the like."""
 
     statements: list[str] = field(default_factory=list)
+    parameters: list[object] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -27,9 +28,10 @@ def count_queries() -> Iterator[Queries]:
     """Every SELECT, INSERT, UPDATE and DELETE sent, on any engine, while the block runs."""
     queries = Queries()
 
-    def on_execute(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def on_execute(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
             queries.statements.append(statement)
+            queries.parameters.append(parameters)
 
     event.listen(Engine, "before_cursor_execute", on_execute)
     try:

@@ -18,7 +18,7 @@ from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.activities.models import Activity
-from civic.db import db
+from civic.db import connection, db
 from civic.entries.models import Entry, Photo
 from civic.ledger import service as ledger
 from civic.ledger.service import Act
@@ -166,7 +166,7 @@ def change_status(entry: Entry, becomes: str, decided_at: datetime | None = None
     was = entry.status
     check_transition(was, becomes)
     facts = {"entry_id": entry.id, "was": was, "becomes": becomes, "at": decided_at}
-    changed = db.session.connection().execute(_CHANGE_STATUS, facts)
+    changed = connection().execute(_CHANGE_STATUS, facts)
     if changed.rowcount != 1:
         db.session.refresh(entry, ["status"])
         raise Conflict("already_decided", status=entry.status)

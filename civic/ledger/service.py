@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from civic.accounts.models import Person
 from civic.activities import service as activities
-from civic.db import db, upsert
+from civic.db import connection, db, upsert
 from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
 from civic.rules import points
 from civic.rules.periods import Marks, Period, counted_in, marks, period_of, reversal_marks
@@ -81,8 +81,8 @@ def hold(resident_id: int) -> None:
 
     SQLite has one writer anyway. FOR NO KEY UPDATE, since each row that refers to the person already holds a key share.
     """
-    if db.session.get_bind().dialect.name != "sqlite":
-        db.session.connection().execute(_HOLD, {"resident_id": resident_id})
+    if connection().dialect.name != "sqlite":
+        connection().execute(_HOLD, {"resident_id": resident_id})
 
 
 def award(act: Act, *, decision_id: int, now: datetime, zone: ZoneInfo) -> points.Award:
@@ -147,7 +147,7 @@ def standing(resident_id: int, activity_key: str, acted_on: date) -> points.Stan
     week = period_of("week", acted_on)
     sunday = week.ends_on - timedelta(days=1)
     facts = {"resident_id": resident_id, "monday": week.starts_on, "sunday": sunday}
-    found = db.session.connection().execute(_STANDING, facts).all()
+    found = connection().execute(_STANDING, facts).all()
     same = [row for row in found if row.activity_key == activity_key]
     today = [row for row in found if row.acted_on == acted_on]
     return points.Standing(
@@ -228,7 +228,7 @@ def _post(marked: Marks, *, resident_id: int, community_code: str, merit: int, *
     whose = {"resident_id": resident_id, "community_code": community_code}
     amount = {"merit": merit, "balance": merit}
     row = {"week": marked.week, "month": marked.month, "counts_on": marked.counts_on, **whose, **amount, **line}
-    db.session.connection().execute(_INSERT, row)
+    connection().execute(_INSERT, row)
     if merit == 0:
         return
     periods = counted_in(marked)

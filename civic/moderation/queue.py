@@ -63,9 +63,11 @@ def queue_length(person: Person, area_code: str | None = None) -> int:
 def waiting_by_community(person: Person) -> dict[str, int]:
     """How many entries wait for this person in each community where any do: five queries."""
     rows = db.session.execute(
-        select(Entry.community_code, func.count()).where(_decidable_by(person, None)).group_by(Entry.community_code)
+        select(Entry.community_code, func.count().label("waiting"))
+        .where(_decidable_by(person, None))
+        .group_by(Entry.community_code)
     )
-    return {code: count for code, count in rows}
+    return {row.community_code: row.waiting for row in rows}
 
 
 def _decidable_by(person: Person, area_code: str | None) -> ColumnElement[bool]:

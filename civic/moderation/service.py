@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, fu
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Grant, Membership, Person
-from civic.db import db, id_of
+from civic.db import connection, db, id_of
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.ledger import service as ledger
@@ -249,7 +249,7 @@ def _record(
         "undoes_id": undoes_id,
         "decided_at": now,
     }
-    decision_id = cast(int, db.session.connection().scalar(_DECIDE, decision))
+    decision_id = cast(int, connection().scalar(_DECIDE, decision))
     if reason:
         db.session.add(Reason(decision_id=decision_id, words=reason))
         db.session.flush()

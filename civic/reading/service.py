@@ -47,9 +47,7 @@ def shelf(person_id: int) -> list[Book]:
     counted = Entry.activity_key.in_(_minute_keys())
     rows = db.session.execute(
         select(Entry.title, func.sum(Entry.quantity).filter(counted), func.max(Entry.acted_on).label("last_on"))
-        .where(
-            Entry.resident_id == person_id, Entry.kind == "reading", Entry.title != "", Entry.status.in_(STANDING)
-        )
+        .where(Entry.resident_id == person_id, Entry.kind == "reading", Entry.title != "", Entry.status.in_(STANDING))
         .group_by(Entry.title)
         .order_by(func.max(Entry.acted_on).desc(), Entry.title)
         .limit(SHELF_ROWS)
@@ -62,7 +60,9 @@ def notes(person_id: int, limit: int = 10) -> list[Entry]:
     return list(
         db.session.scalars(
             select(Entry)
-            .where(Entry.resident_id == person_id, Entry.kind == "reading", Entry.note != "", Entry.status.in_(STANDING))
+            .where(
+                Entry.resident_id == person_id, Entry.kind == "reading", Entry.note != "", Entry.status.in_(STANDING)
+            )
             .order_by(Entry.id.desc())
             .limit(limit)
         )

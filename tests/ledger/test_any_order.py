@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from civic.accounts.models import Person
 from civic.db import db
 from civic.entries import checks as entry_checks
+from civic.intake.receive import receive_mended
 from civic.ledger import checks as ledger_checks
 from civic.ledger import service as ledger
 from civic.moderation import checks as decision_checks
@@ -92,7 +93,7 @@ class Town(RuleBasedStateMachine):
     @rule(entry_id=entries, quantity=st.sampled_from((1, 2, 30)))
     def mend(self, entry_id: int, quantity: int) -> None:
         with_words = {"quantity": quantity, "note": NOTE, "now": self.now, "zone": make.ZONE}
-        self.attempt(make.receive_mended, entry_id, by=self.owner(entry_id), **with_words)
+        self.attempt(receive_mended, entry_id, by=self.owner(entry_id), **with_words)
 
     @rule(entry_id=consumes(entries))
     def withdraw(self, entry_id: int) -> None:

@@ -380,3 +380,11 @@ def test_the_checks_find_a_decision_by_family_and_one_without_a_grant(app: Flask
     with transaction() as session:
         session.execute(db.text("UPDATE \"grant\" SET area_code = '990105001001'"))
     assert any("without a grant" in line for line in checks.problems())
+
+
+def test_a_zero_award_is_reversed_by_a_zero(app: Flask) -> None:
+    resident, manager = person(), staff()
+    third = [approved_entry(resident, manager) for _ in range(3)][-1]
+    decide(third, "reverse", manager)
+    assert [(line.kind, line.merit) for line in ledger.postings_of(third.id)] == [("award", 0), ("reversal", 0)]
+    assert ledger_checks.problems() == []

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from civic.accounts.models import Person
 from civic.db import db
 from civic.entries.models import Entry
+from civic.ledger import service as ledger
 from civic.pledges.models import Pledge
 from tests import factories as make
 from tests.races.crowd import AT_ONCE, at_once, refusals
@@ -62,5 +63,5 @@ def test_three_kept_days_at_once_earn_two_points(app: Flask) -> None:
     resident = make.person()
     keys = ("pledge_give_way", "pledge_walker", "pledge_rider", "pledge_parking")
     kept = at_once(app, [send(resident, key) for key in keys])
-    merit = make.ledger.merit_of(kept)
+    merit = ledger.merit_of(kept)
     assert sorted(merit.values()) == [0, 0, 1, 1]
