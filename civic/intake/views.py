@@ -44,6 +44,8 @@ SHOWN = {
     "returned": ("returned",),
     "counted": ("approved",),
 }
+CLAUSE_END = re.compile(r"[，。；！？\n]|[,.;!?](?:\s|$)")
+LONGEST_CLAUSE = 36
 ENTRY_ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -51,6 +53,13 @@ ENTRY_ID = re.compile(r"[1-9][0-9]{0,17}")
 def script_of(text: str) -> str:
     """The language to announce what somebody wrote in: Chinese where it holds a Chinese character."""
     return "zh-Hans" if HAN.search(text) else "en"
+
+
+@bp.app_template_filter()
+def first_clause(text: str) -> str:
+    """The beginning of what somebody wrote, up to its first stop: what a list has room for."""
+    clause = CLAUSE_END.split(text.strip(), maxsplit=1)[0].strip()
+    return clause if len(clause) <= LONGEST_CLAUSE else clause[: LONGEST_CLAUSE - 1] + "…"
 
 
 @bp.get("/entries/new")
@@ -138,7 +147,7 @@ def show(entry_id: int) -> str:
         activity=activity,
         community=community,
         resident=accounts.find_person(entry.resident_id),
-        stages=story(entry, history, posted, community.name, clock.now()),
+        stages=story(entry, history, posted, community.short_name, clock.now()),
         reason=steps[-1].words if steps and steps[-1].decision.became == entry.status else "",
         posted=posted,
         would_earn=moderation.would_earn(entry) if entry.status in ("pending", "held", "returned") else None,
