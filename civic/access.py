@@ -73,7 +73,7 @@ def _from_bearer_token() -> None:
         return
     # A token speaks for itself: the cookie of a browser that happens to come along is not looked at.
     found = sessions.find_token(token, clock.now())
-    login_manager._update_request_context_with_user(  # noqa: SLF001 - Flask-Login has no public way
+    login_manager._update_request_context_with_user(
         SignedIn(found.person, "") if found else None
     )
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "production", "test")
-DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"
+DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noqa: S105 - refused in production
 KNOWN_SECRETS = {DEVELOPMENT_SECRET, "changeme", "secret", "your-secret-key"}
 MIN_SECRET_LENGTH = 32
 MIN_SECRET_ALPHABET = 8
@@ -37,7 +37,7 @@ class Config:
     public_boards: bool = True
     rate_limits: bool = True
     trusted_proxies: int = 0
-    password_cost: str = "full"
+    password_cost: str = "full"  # noqa: S105 - how costly hashing is, no secret
 
     @property
     def timezone(self) -> ZoneInfo:

@@ -50,4 +50,6 @@ def test_the_database_refuses_to_change_what_is_append_only(app: Flask, table: s
 
 def test_foreign_keys_are_enforced(app: Flask) -> None:
     with pytest.raises(sa.exc.IntegrityError):
-        db.session.execute(sa.text("INSERT INTO population (area_code, from_on, people) VALUES ('999', '2026-01-01', 1)"))
+        db.session.execute(
+            sa.text("INSERT INTO population (area_code, from_on, people) VALUES ('999', '2026-01-01', 1)")
+        )
