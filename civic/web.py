@@ -159,9 +159,14 @@ def zone() -> ZoneInfo:
 
 def boards_open() -> None:
     """Where the city turned its public boards off, whoever is not signed in is told so."""
-    config: Config = current_app.config["CIVIC"]
-    if not config.public_boards and me_or_none() is None:
+    if not boards_are_open():
         raise Forbidden("boards_off")
+
+
+def boards_are_open() -> bool:
+    """Whether this reader may see boards and communities: everybody may, unless the city turned the public ones off."""
+    config: Config = current_app.config["CIVIC"]
+    return config.public_boards or me_or_none() is not None
 
 
 # What happened, and what to do next.

@@ -47,7 +47,10 @@ class _Fields(HTMLParser):
             self.forms[-1]["fields"][self._textarea] += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
+        if tag == "textarea" and self._textarea:
+            # A browser passes over the line break right behind the opening tag.
+            fields = self.forms[-1]["fields"]
+            fields[self._textarea] = fields[self._textarea].removeprefix("\r").removeprefix("\n")
             self._textarea = None
         elif tag == "select":
             self._select = None

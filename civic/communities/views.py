@@ -14,7 +14,7 @@ from civic.communities import service
 from civic.rankings import service as rankings
 from civic.rules.periods import period_of
 from civic.rules.refused import NotFound
-from civic.web import boards_open, my_community_code, zone
+from civic.web import boards_are_open, boards_open, my_community_code, zone
 
 bp = Blueprint("communities", __name__)
 
@@ -52,6 +52,7 @@ def poster(code: str) -> str:
         community=community,
         path=areas.path(code),
         join_url=_join_url(code),
+        boards_are_open=boards_are_open(),
     )
 
 

@@ -80,9 +80,7 @@ def week(person_id: int, today: date) -> Week:
         .group_by(ResidentTotal.period)
     )
     merit = {key: int(total) for key, total in totals}
-    return Week(
-        this_week.starts_on, today, tuple(days), merit.get(this_week.key, 0), merit.get(last_week.key, 0)
-    )
+    return Week(this_week.starts_on, today, tuple(days), merit.get(this_week.key, 0), merit.get(last_week.key, 0))
 
 
 def usual_keys(person_id: int, today: date) -> list[str]:

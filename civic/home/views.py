@@ -14,7 +14,7 @@ from civic.home import service
 from civic.ledger import service as ledger
 from civic.rankings import service as rankings
 from civic.rules.periods import period_of
-from civic.web import my_community_code, zone
+from civic.web import boards_are_open, my_community_code, zone
 
 bp = Blueprint("home", __name__)
 
@@ -33,7 +33,7 @@ MORNING_FROM, NOON, EVENING_FROM = 5, 12, 18
 def index() -> str:
     """My day for whoever is signed in; what this is for everybody else."""
     if me_or_none() is None:
-        return render_template("home/landing.html", roots=areas.roots())
+        return render_template("home/landing.html", roots=areas.roots(), boards_are_open=boards_are_open())
     person, today = me(), clock.today(zone())
     community = areas.get_area(my_community_code() or "")
     usual = service.usual_keys(person.id, today)

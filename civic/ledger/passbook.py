@@ -8,9 +8,10 @@ from itertools import groupby
 from flask_babel import gettext as _
 
 from civic.activities import service as activities
-from civic.filters import day, in_language, name
+from civic.filters import day, in_language, name, period_name
 from civic.ledger.models import Posting
 from civic.ledger.service import Amount, Statement
+from civic.rules.periods import parse
 from civic.rules.points import DAY_TOTAL, KEPT_DAYS_PER_DAY, PointRule
 
 Details = list[tuple[str, int]]
@@ -40,14 +41,13 @@ class Day:
     lines: tuple[Line, ...]
 
 
-def days(statement: Statement, named: dict[int, Posting], account: str) -> list[Day]:
+def days(statement: Statement, account: str) -> list[Day]:
     """The lines of a statement, the latest day first, with what stood after each; `account` is merit or balance."""
     stands: Amount = statement.opening
     written: list[tuple[date, Line]] = []
     for posting in statement.lines:
         stands = stands.plus(posting)
-        named_posting = named.get(posting.reverses_id or 0)
-        written.append((posting.counts_on, _line(posting, getattr(stands, account), account, named_posting)))
+        written.append((posting.counts_on, _line(posting, getattr(stands, account), account)))
     by_day = groupby(reversed(written), key=lambda pair: pair[0])
     return [Day(counts_on, tuple(line for _day, line in pairs)) for counts_on, pairs in by_day]
 
@@ -65,21 +65,21 @@ def explain(posting: Posting) -> tuple[Details, str]:
     return parts, _("规则第 %(version)s 版", version=posting.rule_version)
 
 
-def _line(posting: Posting, balance: int, account: str, named: Posting | None) -> Line:
+def _line(posting: Posting, balance: int, account: str) -> Line:
     amount: int = getattr(posting, account)
     anchor = f"line-{posting.id}"
     if posting.kind == "bonus":
-        week = posting.act_week or ""
-        return Line(_("一周稳步奖励"), _("%(week)s 这一周", week=week), amount, "bonus", balance, anchor)
+        week = period_name(parse(posting.act_week or ""))
+        return Line(_("一周稳步奖励"), week[:1].upper() + week[1:], amount, "bonus", balance, anchor)
     activity = activities.get(posting.activity_key or "")
     if posting.kind == "reversal":
-        why = _("冲回 %(day)s 那一笔", day=day(posting.acted_on or posting.counts_on))
+        why = _("冲回 %(day)s那一笔", day=day(posting.acted_on or posting.counts_on))
         link = {"href": f"/entries/{posting.entry_id}", "label": _("看原因")}
         return Line(_("更正：%(activity)s", activity=name(activity)), why, amount, "reversed", balance, anchor, link)
     details, rule = explain(posting)
     return Line(
         title=name(activity),
-        why=_why(posting, activity.amount(posting.quantity or 0, in_language("zh", "en"))),
+        why=_why(posting, activity.amount(posting.quantity or 0, in_language("zh", "en"))) + _less(posting),
         amount=amount,
         state="counted",
         balance=balance,
@@ -95,6 +95,18 @@ def _why(posting: Posting, quantity: str) -> str:
     if posting.acted_on is not None and posting.acted_on != posting.counts_on:
         return _("%(quantity)s，%(day)s做的，记到这个月", quantity=quantity, day=day(posting.acted_on))
     return quantity
+
+
+def _less(posting: Posting) -> str:
+    """Why a line brought less than it would have on its own; nothing where it did not."""
+    if posting.merit >= (posting.worth or 0):
+        return ""
+    stop = in_language("，", ". ")
+    if posting.cut_by:
+        rule = activities.rule_version(posting.activity_key or "", posting.rule_version or 0)
+        return stop + _cap(posting.cut_by, rule)
+    halved = _halved(posting)
+    return stop + halved[0] if halved else ""
 
 
 def _worth(posting: Posting, rule: PointRule) -> Iterable[tuple[str, int]]:

@@ -1,5 +1,6 @@
 """Pledges: signed once, then kept day by day. The kept days themselves are entries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -93,6 +94,20 @@ def kept_on(person_id: int, day: date) -> frozenset[str]:
                 Entry.resident_id == person_id,
                 Entry.acted_on == day,
                 Entry.kind == "pledge",
+                Entry.status.in_(KEPT + WAITING),
+            )
+        )
+    )
+
+
+def days_filled_in(person_id: int, activity_key: str, days: Iterable[date]) -> frozenset[date]:
+    """Those of some days that a person has filled in for a pledge, waiting ones included."""
+    return frozenset(
+        db.session.scalars(
+            select(Entry.acted_on).where(
+                Entry.resident_id == person_id,
+                Entry.acted_on.in_(list(days)),
+                Entry.activity_key == activity_key,
                 Entry.status.in_(KEPT + WAITING),
             )
         )

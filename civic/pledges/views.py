@@ -51,14 +51,17 @@ def show(key: str) -> str:
     first, last = days_open(today, is_kept_day=True)
     days = [last - timedelta(days=number) for number in range((last - first).days + 1)]
     month = service.month(me().id, key, period)
+    pledge = service.find_signed(me().id, key)
+    filled_in = service.days_filled_in(me().id, key, days)
     return render_template(
         "pledges/show.html",
         activity=activity,
-        pledge=service.find_signed(me().id, key),
+        pledge=pledge,
+        days_signed=(today - pledge.signed_at.astimezone(zone()).date()).days + 1 if pledge else 0,
         kept=service.kept_days(me().id).get(key, 0),
         month=month,
         cells=_cells(month, today),
-        open_days=[(day, key in service.kept_on(me().id, day), str(uuid.uuid4())) for day in days],
+        open_days=[(day, day in filled_in, str(uuid.uuid4())) for day in days],
         today=today,
         per_day=KEPT_DAYS_PER_DAY,
     )

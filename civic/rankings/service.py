@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, Subquery, func, select
 
 from civic.accounts.models import Person
 from civic.areas.models import CODE_LENGTHS, Area, within
@@ -46,6 +46,8 @@ class Board:
     ranked: int
     mine: Standing | None = None
     merit_to_next: int | None = None  # what I lack to share the next better rank
+    next_rank: int | None = None  # that rank
+    end: int = 0  # how many places the stretch and what is before it hold, listed or not
 
     @property
     def next_offset(self) -> int | None:
@@ -86,7 +88,8 @@ def residents_board(community: Area, period: Period, *, day: date, me: int | Non
     if mine and own is None:
         name = db.session.scalar(select(Person.name).where(Person.id == me)) or ""
         own = Standing(1 + _better(on_board, mine.merit), str(me), name, mine.merit, is_me=True)
-    return Board(shown, start, ranked, own, _merit_to_next(on_board, mine) if mine else None)
+    board = Board(shown, start, ranked, own, end=start + len(people))
+    return _with_the_next_above(board, on_board) if own else board
 
 
 def _count(query: Select[int]) -> int:
@@ -106,11 +109,19 @@ def _better(on_board: tuple[object, ...], merit: int) -> int:
     return _count(query.where(*on_board, ResidentTotal.merit > merit))  # type: ignore[arg-type]
 
 
-def _merit_to_next(on_board: tuple[object, ...], mine: ResidentTotal) -> int | None:
-    above = db.session.scalar(
-        select(func.min(ResidentTotal.merit)).where(*on_board, ResidentTotal.merit > mine.merit)  # type: ignore[arg-type]
-    )
-    return above - mine.merit if above is not None else None
+def _with_the_next_above(board: Board, on_board: tuple[object, ...]) -> Board:
+    """The board with the rank before mine and what I lack to share it; as it is where nobody stands before me."""
+    mine = board.mine
+    if mine is None or mine.rank == 1:
+        return board
+    merit, tied = db.session.execute(
+        select(ResidentTotal.merit, func.count())
+        .where(*on_board, ResidentTotal.merit > mine.merit)  # type: ignore[arg-type]
+        .group_by(ResidentTotal.merit)
+        .order_by(ResidentTotal.merit)
+        .limit(1)
+    ).one()
+    return replace(board, merit_to_next=merit - mine.merit, next_rank=mine.rank - tied)
 
 
 def _ranks(merits: Sequence[int], start: int, first_rank: int) -> list[int]:
@@ -136,11 +147,21 @@ def _standing(person: Row[int, int, str, str, date | None], rank: int, day: date
 
 def areas_board(area: Area, of: str, period: Period, offset: int = 0) -> Board:
     """Communities, subdistricts or districts of an area by merit; ties stand in the order of their codes."""
-    standings = _area_standings(area, of, period)
-    return Board(tuple(standings[offset : offset + PAGE_ROWS]), offset, len(standings))
+    areas = _ranked_areas(area, of, period)
+    found = db.session.execute(
+        select(areas, Area.short_name)
+        .join(Area, Area.code == areas.c.code)
+        .order_by(areas.c.rank, areas.c.code)
+        .offset(offset)
+        .limit(PAGE_ROWS)
+    ).all()
+    rows = tuple(Standing(row.rank, row.code, row.short_name, int(row.merit)) for row in found)
+    ranked = found[0].ranked if found else _count(select(func.count()).select_from(areas)) if offset else 0
+    return Board(rows, offset, ranked, end=offset + len(rows))
 
 
-def _area_standings(area: Area, of: str, period: Period) -> list[Standing]:
+def _ranked_areas(area: Area, of: str, period: Period) -> Subquery:
+    """Code, merit and rank of every area that is ranked, and how many there are."""
     if of not in boards_of(area) or of not in AREA_BOARDS:
         raise NotFound("board")
     code = func.substr(CommunityTotal.community_code, 1, CODE_LENGTHS[AREA_BOARDS[of]]).label("code")
@@ -148,16 +169,11 @@ def _area_standings(area: Area, of: str, period: Period) -> list[Standing]:
         select(code, func.sum(CommunityTotal.merit).label("merit"))
         .where(CommunityTotal.period == period.key, within(CommunityTotal.community_code, area.code))
         .group_by(code)
+        .having(func.sum(CommunityTotal.merit) >= 1)
         .subquery()
     )
-    found = db.session.execute(
-        select(totals.c.code, totals.c.merit, Area.short_name)
-        .join(Area, Area.code == totals.c.code)
-        .where(totals.c.merit >= 1)
-        .order_by(totals.c.merit.desc(), totals.c.code)
-    ).all()
-    ranks = _ranks([row.merit for row in found], 0, 1)
-    return [Standing(rank, row.code, row.short_name, int(row.merit)) for row, rank in zip(found, ranks, strict=True)]
+    rank = func.rank().over(order_by=totals.c.merit.desc()).label("rank")
+    return select(totals.c.code, totals.c.merit, rank, func.count().over().label("ranked")).subquery()
 
 
 def boards_of(area: Area) -> tuple[str, ...]:
@@ -171,6 +187,8 @@ def place_of(community: Area, period: Period) -> tuple[Standing, int] | None:
     """A community's place among those of its subdistrict, and how many are ranked there; None without merit."""
     if community.parent_code is None:
         return None
-    standings = _area_standings(get_area(community.parent_code), "communities", period)
-    mine = next((standing for standing in standings if standing.key == community.code), None)
-    return (mine, len(standings)) if mine else None
+    areas = _ranked_areas(get_area(community.parent_code), "communities", period)
+    mine = db.session.execute(select(areas).where(areas.c.code == community.code)).one_or_none()
+    if mine is None:
+        return None
+    return Standing(mine.rank, mine.code, community.short_name, int(mine.merit)), mine.ranked

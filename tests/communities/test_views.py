@@ -1,0 +1,126 @@
+"""A community's public page, and the poster that invites its residents."""
+
+from collections.abc import Iterator
+
+import pytest
+import segno
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from civic.communities import views
+from civic.db import transaction
+from civic.ledger.models import CommunityTotal, ResidentTotal
+from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, log, person
+from tests.pages import sign_in
+from tests.queries import count_queries
+
+PAGE = f"/communities/{COMMUNITY}"
+QUERIES = 11
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def xiulan(client: FlaskClient) -> None:
+    person("xiulan", name="秀兰", appear="nickname")
+
+
+def take_part(people: int, merit: int = 3) -> None:
+    residents = [person(name="邻居") for _ in range(people)]
+    with transaction() as session:
+        session.add(CommunityTotal(period="2026-W48", community_code=COMMUNITY, merit=people * merit))
+        for who in residents:
+            session.add(
+                ResidentTotal(
+                    resident_id=who.id,
+                    kind="week",
+                    period="2026-W48",
+                    community_code=COMMUNITY,
+                    merit=merit,
+                    balance=merit,
+                )
+            )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/poster", f"{PAGE}/qr.svg"])
+def test_it_opens_for_everybody_in_both_languages(client: FlaskClient, path: str, lang: str) -> None:
+    assert client.get(f"{path}?lang={lang}").status_code == 200
+    sign_in(client, "xiulan")
+    assert client.get(f"{path}?lang={lang}").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["990102001", "9901", "000000000000", "９９０１０２００１０１１", "abc"])
+@pytest.mark.parametrize("rest", ["", "/poster", "/qr.svg"])
+def test_what_is_no_community_is_404(client: FlaskClient, code: str, rest: str) -> None:
+    assert client.get(f"/communities/{code}{rest}").status_code == 404
+
+
+def test_fewer_than_five_people_are_not_counted_aloud(client: FlaskClient) -> None:
+    take_part(4)
+    assert "参与的邻居" not in client.get(PAGE).text
+
+
+def test_five_people_are(client: FlaskClient) -> None:
+    take_part(5)
+    page = client.get(PAGE).text
+    assert "参与的邻居" in page
+    assert "15 分，" in page.replace("</span>", "").replace('<span class="cl">', "")
+
+
+def test_no_name_stands_on_it(client: FlaskClient) -> None:
+    take_part(6)
+    log(person(name="小豆豆"))
+    page = client.get(PAGE).text
+    for name in ("秀兰", "邻居**", "小豆豆", "小**"):
+        assert name not in page
+
+
+def test_a_community_without_merit_says_so_and_keeps_the_ways(client: FlaskClient) -> None:
+    page = client.get(PAGE).text
+    assert page.count("还没有入账的记录") == 4
+    assert f"/join/{COMMUNITY}" in page
+    assert f"{PAGE}/poster" in page
+
+
+def test_the_neighbours_board_is_offered_to_its_members_only(client: FlaskClient) -> None:
+    sign_in(client, "xiulan")
+    assert "of=residents" in client.get(PAGE).text
+    assert "of=residents" not in client.get(f"/communities/{OTHER_COMMUNITY}").text
+
+
+def test_the_code_on_the_poster_leads_to_joining_this_community(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    real = segno.make
+
+    def make(content: str, **choices: object) -> segno.QRCode:
+        written.append(content)
+        return real(content, **choices)
+
+    monkeypatch.setattr(views.segno, "make", make)
+    answer = client.get(f"{PAGE}/qr.svg", base_url="https://civic.example")
+    assert written == [f"https://civic.example/join/{COMMUNITY}"]
+    assert answer.mimetype == "image/svg+xml"
+    assert b"<svg" in answer.data
+    poster = client.get(f"{PAGE}/poster", base_url="https://civic.example").text
+    assert written[0] in poster
+    assert f'src="{PAGE}/qr.svg"' in poster
+    assert client.get(f"/join/{COMMUNITY}").status_code == 200
+
+
+def test_a_busy_community_costs_as_many_queries_as_a_quiet_one(client: FlaskClient) -> None:
+    with count_queries() as quiet:
+        client.get(PAGE)
+    take_part(30)
+    for _ in range(10):
+        log(person())
+    with count_queries() as busy:
+        client.get(PAGE)
+    assert quiet.total == busy.total <= QUERIES, str(busy)

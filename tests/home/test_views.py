@@ -1,0 +1,184 @@
+"""The landing page, the resident's home, me, help and the legal pages."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+
+from civic.accounts.models import Person
+from civic.db import transaction
+from civic.ledger.models import CommunityTotal
+from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, TODAY, approved_entry, city, decide, log, person, staff
+from tests.pages import sign_in
+from tests.queries import count_queries
+
+QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 11, 5, 1, 0
+TUESDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def xiulan(client: FlaskClient) -> Person:
+    found = person("xiulan")
+    sign_in(client, "xiulan")
+    return found
+
+
+def words(page: str) -> str:
+    """The page's text without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", ["/", "/help", "/legal/privacy"])
+def test_it_opens_for_everybody_in_both_languages(client: FlaskClient, path: str, lang: str) -> None:
+    assert client.get(f"{path}?lang={lang}").status_code == 200
+    city()
+    page = client.get(f"{path}?lang={lang}")
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", ["/", "/me"])
+@pytest.mark.parametrize("size", ["normal", "large"])
+def test_my_pages_open_in_both_languages_and_sizes(
+    client: FlaskClient, xiulan: Person, path: str, lang: str, size: str
+) -> None:
+    assert client.get(f"{path}?lang={lang}&type={size}").status_code == 200
+    approved_entry(xiulan)
+    log(xiulan)
+    assert client.get(f"{path}?lang={lang}&type={size}").status_code == 200
+
+
+def test_me_is_for_whoever_is_signed_in(client: FlaskClient) -> None:
+    assert client.get("/me").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("hour", "greeting"),
+    [(4, "晚上好"), (5, "上午好"), (11, "上午好"), (12, "下午好"), (17, "下午好"), (18, "晚上好"), (23, "晚上好")],
+)
+def test_the_greeting_follows_the_citys_clock(client: FlaskClient, hour: int, greeting: str) -> None:
+    person("xiulan")
+    in_city = NOW.replace(hour=0, minute=0) + timedelta(hours=hour - 8)
+    with time_machine.travel(in_city, tick=False):
+        sign_in(client, "xiulan")
+        assert f"{greeting}，" in words(client.get("/").text)
+
+
+def test_a_day_counts_in_the_ring_once_it_is_saved(client: FlaskClient, xiulan: Person) -> None:
+    assert "再做 3 天，这周就圆满" in words(client.get("/").text)
+    log(xiulan)
+    log(xiulan, "reading_minutes", quantity=30)
+    log(xiulan, acted_on=TUESDAY)
+    assert "再做 1 天，这周就圆满" in words(client.get("/").text)
+    log(xiulan, acted_on=TUESDAY - timedelta(days=1))
+    assert "这周圆满了" in words(client.get("/").text)
+
+
+def test_a_day_whose_only_entry_was_refused_opens_again(client: FlaskClient, xiulan: Person) -> None:
+    decide(log(xiulan), "reject", staff())
+    assert "再做 3 天" in words(client.get("/").text)
+
+
+def test_a_week_that_cannot_become_round_any_more_does_not_scold(client: FlaskClient, xiulan: Person) -> None:
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+        page = words(client.get("/").text)
+    assert "这周慢慢来" in page
+
+
+def test_the_week_is_compared_with_the_last_one_in_words(client: FlaskClient, xiulan: Person) -> None:
+    manager = staff()
+    assert "和上周一样" in client.get("/").text
+    approved_entry(xiulan, manager, quantity=4, acted_on=TODAY - timedelta(days=6))
+    assert "上周是 6 分" in client.get("/").text
+    approved_entry(xiulan, manager, quantity=4)
+    approved_entry(xiulan, manager, quantity=4, acted_on=TUESDAY)
+    assert "比上周多 6 分" in client.get("/").text
+
+
+def test_what_was_sent_back_comes_first(client: FlaskClient, xiulan: Person) -> None:
+    returned = decide(log(xiulan, "cigarette_ends", acted_on=TUESDAY), "return", staff())
+    pending = log(xiulan)
+    page = client.get("/").text
+    assert "等你看一眼" in page
+    assert page.index(f"/entries/{returned.id}") < page.index(f"/entries/{pending.id}")
+
+
+def test_without_anything_waiting_there_is_no_empty_section(client: FlaskClient, xiulan: Person) -> None:
+    page = client.get("/").text
+    assert "等你看一眼" not in page
+    assert "等核对的" not in page
+
+
+def test_three_things_are_suggested_the_usual_ones_first(client: FlaskClient, xiulan: Person) -> None:
+    page = client.get("/").text
+    assert page.count("activity-row") == 3
+    approved_entry(xiulan, activity="tree_care")
+    page = client.get("/").text
+    assert page.count("activity-row") == 3
+    assert page.index("activity=tree_care") < page.index("activity=reading_minutes")
+    assert page.count("你常做的") == 1
+
+
+def test_my_communitys_place_is_among_those_of_its_subdistrict(client: FlaskClient, xiulan: Person) -> None:
+    assert "本周还没有入账的记录" in words(client.get("/").text)
+    with transaction() as session:
+        session.add(CommunityTotal(period="2026-W48", community_code=COMMUNITY, merit=14))
+        session.add(CommunityTotal(period="2026-W48", community_code=OTHER_COMMUNITY, merit=20))
+    page = words(client.get("/").text)
+    assert "在同街道的 2 个社区里" in page
+    assert "第 2 位" in page
+
+
+def test_one_window_is_lit_for_each_act_of_the_day(client: FlaskClient, xiulan: Person) -> None:
+    for _ in range(4):
+        log(person())
+    assert client.get("/").text.count('class="window-lit"') == 4
+
+
+def test_in_large_type_the_street_and_the_community_wait_behind_one_button(client: FlaskClient, xiulan: Person) -> None:
+    page = client.get("/?type=large").text
+    behind = page[page.index("see-more") :]
+    assert "skyline-ground" in behind
+    assert "skyline-ground" not in page[: page.index("see-more")]
+    assert "我的社区</h2>" in behind
+
+
+def test_an_active_resident_costs_as_many_queries_as_a_new_one(client: FlaskClient, xiulan: Person) -> None:
+    with count_queries() as quiet:
+        client.get("/")
+    with count_queries() as me_quiet:
+        client.get("/me")
+    manager = staff()
+    for days in range(5):
+        approved_entry(xiulan, manager, acted_on=TODAY - timedelta(days=days))
+        log(xiulan, acted_on=TODAY - timedelta(days=days))
+    for _ in range(8):
+        approved_entry(person(), manager)
+    with count_queries() as busy:
+        client.get("/")
+    with count_queries() as me_busy:
+        client.get("/me")
+    assert quiet.total == busy.total <= QUERIES_HOME, str(busy)
+    assert me_quiet.total == me_busy.total <= QUERIES_ME, str(me_busy)
+
+
+def test_visitors_cost_next_to_nothing(client: FlaskClient) -> None:
+    city()
+    with count_queries() as landing:
+        client.get("/")
+    with count_queries() as still:
+        client.get("/help")
+        client.get("/legal/privacy")
+    assert landing.total <= QUERIES_LANDING, str(landing)
+    assert still.total == QUERIES_STILL, str(still)
