@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from pictures import CITY, DAY
+from tests.media.pictures import CITY, DAY
 
 from civic import media
 from civic.config import Config

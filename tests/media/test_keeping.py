@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from pictures import CITY, CORNERS, DAY, corners, encoded, exif, jpeg, lying, picture
+from tests.media.pictures import CITY, CORNERS, DAY, corners, encoded, exif, jpeg, lying, picture
 from PIL import Image, ImageCms
 
 from civic import media

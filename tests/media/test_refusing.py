@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pictures import encoded, jpeg, picture, png, png_bomb
+from tests.media.pictures import encoded, jpeg, picture, png, png_bomb
 from PIL import Image
 
 from civic import media

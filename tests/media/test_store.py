@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from pictures import CITY, DAY, jpeg
+from tests.media.pictures import CITY, DAY, jpeg
 
 from civic import media
 from civic.config import ConfigError

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pictures import CITY, DAY, encoded, exif, jpeg, picture, png
+from tests.media.pictures import CITY, DAY, encoded, exif, jpeg, picture, png
 from PIL import Image, ImageCms, PngImagePlugin
 
 from civic import media

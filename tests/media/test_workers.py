@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pictures import CITY, DAY, encoded, jpeg
+from tests.media.pictures import CITY, DAY, encoded, jpeg
 from PIL import Image
 
 from civic import media
@@ -83,9 +83,10 @@ def test_a_program_that_dies_while_idle_is_replaced_unnoticed(pool: workers.Pool
 
 def kill_at_work(worker: workers.Worker, *, child: bool) -> threading.Thread:
     """Wait for the child that opens the next photo, then kill it or the program that gave birth to it."""
+    past = set(_children(worker.process.pid))  # the last photo's may not be buried yet
 
     def kill() -> None:
-        while not (children := _children(worker.process.pid)):
+        while not (children := [child for child in _children(worker.process.pid) if child not in past]):
             time.sleep(0.001)
         os.kill(children[0] if child else worker.process.pid, signal.SIGKILL)
 
