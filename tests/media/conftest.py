@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.media.pictures import CITY, DAY
 
 from civic import media
 from civic.config import Config
 from civic.db import db, transaction
+from tests.media.pictures import CITY, DAY
 
 
 @pytest.fixture

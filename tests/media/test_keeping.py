@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from tests.media.pictures import CITY, CORNERS, DAY, corners, encoded, exif, jpeg, lying, picture
 from PIL import Image, ImageCms
 
 from civic import media
+from tests.media.pictures import CITY, CORNERS, DAY, corners, encoded, exif, jpeg, lying, picture
 
 UPRIGHT = ("red", "green", "blue", "yellow")
 Keep = Callable[[bytes], media.Kept]

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.media.pictures import encoded, jpeg, picture, png, png_bomb
 from PIL import Image
 
 from civic import media
 from civic.config import MAX_PHOTO_MEGABYTES
 from civic.rules.refused import Refused
+from tests.media.pictures import encoded, jpeg, picture, png, png_bomb
 
 Keep = Callable[[bytes], media.Kept]
 Files = Callable[[], list[Path]]

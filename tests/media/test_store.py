@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.media.pictures import CITY, DAY, jpeg
 
 from civic import media
 from civic.config import ConfigError
 from civic.db import after_commit, transaction
 from civic.media.files import LARGE, UNFINISHED
 from civic.rules.refused import NotFound
+from tests.media.pictures import CITY, DAY, jpeg
 
 Keep = Callable[[bytes], media.Kept]
 Files = Callable[[], list[Path]]

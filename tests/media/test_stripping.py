@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.media.pictures import CITY, DAY, encoded, exif, jpeg, picture, png
 from PIL import Image, ImageCms, PngImagePlugin
 
 from civic import media
+from tests.media.pictures import CITY, DAY, encoded, exif, jpeg, picture, png
 
 CANARY = "HuaweiSerial4711"
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><note>{CANARY}</note></x:xmpmeta>'.encode()

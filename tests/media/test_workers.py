@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.media.pictures import CITY, DAY, encoded, jpeg
 from PIL import Image
 
 from civic import media
 from civic.media import workers
 from civic.rules.refused import Refused
+from tests.media.pictures import CITY, DAY, encoded, jpeg
 
 MEGABYTE = 1024  # the system counts in kilobytes
 MOST_MEMORY = 400 * MEGABYTE
