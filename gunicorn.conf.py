@@ -1,6 +1,14 @@
 """The web server: one process with threads, which SQLite serves best. A city on PostgreSQL sets WEB_CONCURRENCY."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
+
+# A wrong setting is told once, before any worker begins: a worker that fails would be started again and again.
+# It is asked of a process of its own, so that this one keeps no code of ours, and a reload takes over the new one.
+if subprocess.run([sys.executable, "-c", "import wsgi"], cwd=Path(__file__).parent, check=False).returncode:
+    sys.exit(1)
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 worker_class = "gthread"

@@ -4,12 +4,14 @@ They decide about routes only; rows (my entry, my area) are asked of the service
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Flask, abort, g, redirect, request
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from civic import clock
@@ -54,7 +56,8 @@ def _note_seen(response: Response) -> Response:
     """Once an hour, write that the session is in use; a session that rests for long ends."""
     token = g.pop("session_to_touch", None)
     if token:
-        with transaction():
+        # What was asked for is answered already; if the database went away since, the next request writes it.
+        with suppress(DBAPIError), transaction():
             sessions.touch(token, clock.now())
     return response
 
@@ -73,9 +76,14 @@ def _from_bearer_token() -> None:
         return
     # A token speaks for itself: the cookie of a browser that happens to come along is not looked at.
     found = sessions.find_token(token, clock.now())
-    login_manager._update_request_context_with_user(
-        SignedIn(found.person, "") if found else None
-    )
+    login_manager._update_request_context_with_user(SignedIn(found.person, "") if found else None)
+
+
+def forget_me() -> None:
+    """Answer the rest of this request as a stranger's: the database, which knows who asks, is away."""
+    g.pop("session_to_touch", None)
+    g.my_grants = []
+    login_manager._update_request_context_with_user(None)
 
 
 def me_or_none() -> Person | None:
@@ -108,12 +116,12 @@ def _mark(view: View, access: str) -> View:
     return view
 
 
-def _guarded(access: str, may: Callable[[], bool]) -> Callable[[View], View]:
+def _guarded(access: str, may: Callable[[], bool], is_page: bool = True) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                return _ask_to_sign_in()
+                return _ask_to_sign_in() if is_page else abort(404)
             if not may():
                 abort(403)
             return view(*args, **kwargs)
@@ -136,5 +144,7 @@ def open_to_all(view: View) -> View:
 
 
 signed_in = _guarded("signed_in", lambda: True)
+# For what stands inside a page (a photo): a stranger is not led to a form in its place, but told that there is nothing.
+signed_in_part = _guarded("signed_in", lambda: True, is_page=False)
 decider = _guarded("decider", i_may_decide)
 administrator = _guarded("administrator", lambda: any(grant.role == "administrator" for grant in my_grants()))

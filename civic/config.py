@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
+DATABASES = ("sqlite://", "postgresql+psycopg://")
 ENVIRONMENTS = ("development", "production", "test")
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noqa: S105 - refused in production
 KNOWN_SECRETS = {DEVELOPMENT_SECRET, "changeme", "secret", "your-secret-key"}
 MIN_SECRET_LENGTH = 32
 MIN_SECRET_ALPHABET = 8
 SESSION_DAYS = 90
+CONNECT_SECONDS = 5
 MAX_PHOTO_MEGABYTES = 15
 MAX_PHOTOS = 4
 
@@ -52,6 +57,7 @@ class Config:
             "TESTING": self.env == "test",
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
             "MAX_CONTENT_LENGTH": (MAX_PHOTOS * MAX_PHOTO_MEGABYTES + 1) * 1024 * 1024,
             "SESSION_COOKIE_NAME": "__Host-civic" if secure else "civic",
             "SESSION_COOKIE_SECURE": secure,
@@ -61,6 +67,15 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
             "BABEL_DEFAULT_TIMEZONE": self.city_timezone,
         }
+
+    def _engine_options(self) -> dict[str, Any]:
+        """A database server may go away and come back: its connections are tried before use, and not waited for long.
+
+        SQLite has neither.
+        """
+        if self.database_url.startswith("sqlite"):
+            return {}
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
@@ -105,9 +120,19 @@ def _database_url(url: str) -> str:
     if not url:
         return f"sqlite:///{ROOT}/instance/civic.db"
     for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
+        url = "postgresql+psycopg://" + url.removeprefix(scheme) if url.startswith(scheme) else url
+    if not url.startswith(DATABASES) or not _is_readable(url):
+        # The address is not repeated: it may hold a password.
+        raise ConfigError("DATABASE_URL must be the address of a database, postgresql://… or sqlite:///…")
     return url
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

@@ -12,19 +12,37 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
 from civic import clock as clocks
+from civic.rules.civility_index import Part
 from civic.rules.periods import Period
 
 MINUS = "\u2212"
 LONGEST_SHORT_TEXT = 60
 CLAUSE = re.compile(r"[^，。；：]*[，。；：]+[”』」）]*|[^，。；：]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+TAG = re.compile(r"(<[^>]*>)")
+MARKED = r'<span lang="zh-Hans">\g<0></span>'
+HAN_RUN = re.compile(r"[\u4e00-\u9fff]+(?:[·。，、]?[\u4e00-\u9fff]+)*")
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def init(app: Flask) -> None:
     """Register the filters, and the globals `in_language`, `same_page_with` and `lang`."""
-    for each in (clauses, figure, signed, day, clock, moment, relative_day, name, period_name, this_period):
+    for each in (
+        clauses,
+        own_language,
+        figure,
+        signed,
+        day,
+        dotted_day,
+        rate,
+        clock,
+        moment,
+        relative_day,
+        name,
+        period_name,
+        this_period,
+    ):
         app.jinja_env.filters[each.__name__] = each
     # `lang` is asked anew each time it is read, so that macros know it as well as pages.
     app.jinja_env.globals.update(
@@ -49,8 +67,22 @@ def name(thing: Any) -> str:
     return in_language(thing.name_zh, thing.name_en or thing.name_zh)
 
 
+def own_language(text: object) -> Markup:
+    """A text with its Chinese names marked as Chinese where the page is English; what is marked already stays so."""
+    words = str(escape(text))
+    if lang() != "en" or "lang=" in words:
+        return Markup(words)  # noqa: S704 - escaped above
+    pieces = (piece if piece.startswith("<") else HAN_RUN.sub(MARKED, piece) for piece in TAG.split(words))
+    return Markup("".join(pieces))  # noqa: S704 - escaped above
+
+
 def clauses(text: object) -> Markup:
-    """A short Chinese text in pieces that break at punctuation only; any other text as it is, escaped."""
+    """A short Chinese text in pieces that break at punctuation only; any other text as it is, escaped.
+
+    A Chinese name inside an English text stands in an element of its own language.
+    """
+    if lang() == "en":
+        return own_language(text)
     words = escape(text)
     if len(words) >= LONGEST_SHORT_TEXT or not HAN.search(words):
         return words
@@ -70,6 +102,14 @@ def signed(value: int) -> str:
     return f"+{figure(value)}" if value > 0 else figure(value)
 
 
+def rate(part: Part, which: str = "rate") -> str:
+    """A rate of an index part, its target or its city's: 7.3 %, or points for a thousand people."""
+    value = getattr(part, which)
+    if part.key == "points":
+        return in_language(f"每千人 {figure(float(value * 1000))} 分", f"{figure(float(value * 1000))} per 1,000")
+    return f"{figure(float(value * 100), 1)}%"
+
+
 def day(value: date, weekday: bool = False, year: bool = False) -> str:
     """11 月 26 日 or 26 Nov, with the weekday or the year if asked for; a moment counts in the city's zone."""
     local = _in_city(value).date() if isinstance(value, datetime) else value
@@ -78,6 +118,12 @@ def day(value: date, weekday: bool = False, year: bool = False) -> str:
         return f"{WEEKDAYS['en'][local.weekday()]} {text}" if weekday else text
     text = (f"{local.year} 年 " if year else "") + f"{local.month} 月 {local.day} 日"
     return f"{text}，周{WEEKDAYS['zh'][local.weekday()]}" if weekday else text
+
+
+def dotted_day(value: date) -> str:
+    """2026.11.08, as on a seal; a moment counts in the city's zone."""
+    local = _in_city(value).date() if isinstance(value, datetime) else value
+    return f"{local:%Y.%m.%d}"
 
 
 def clock(value: datetime) -> str:

@@ -1,6 +1,11 @@
 """What every form shares: the CSRF token, refusals shown beside their field, and words kept as typed."""
 
+from typing import Any
+
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField
 
 from civic.rules.refused import Refused
 from civic.wording import say
@@ -8,6 +13,20 @@ from civic.wording import say
 
 class BaseForm(FlaskForm):
     """A form whose fields can be refused by a service as well as by their own validators."""
+
+    class Meta(FlaskForm.Meta):
+        """Where the fields of a form that was sent are read."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Texts as a form sends them, files where files are asked for; JSON, or a file in place of a text, is none.
+
+            Whatever reads a field may then rely on its being a text.
+            """
+            if formdata is None or request.method != "POST":
+                return None
+            asked = {name for name, field in form._fields.items() if isinstance(field, FileField)}
+            files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in asked)
+            return CombinedMultiDict((files, request.form))
 
     def refuse(self, refused: Refused) -> None:
         """Show a service's refusal beside the field it names, or on top of the form."""

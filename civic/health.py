@@ -8,9 +8,12 @@ from flask import Blueprint, Flask, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from civic import clock
 from civic.access import open_to_all
 from civic.config import ROOT
 from civic.db import db
+from civic.schedule import report
+from civic.web import RETRY_SECONDS
 
 bp = Blueprint("health", __name__)
 
@@ -30,10 +33,12 @@ def healthz() -> Any:
 @bp.get("/readyz")
 @open_to_all
 def readyz() -> Any:
-    """503 only where the database is away or its schema is older than the code."""
+    """503 only where the database is away or its schema is older than the code; jobs that are late are told."""
     checks = {"database": _check(_database), "schema": _check(_schema)}
     ok = all(check["ok"] for check in checks.values())
-    return jsonify(status="ok" if ok else "failing", checks=checks), 200 if ok else 503
+    checks["scheduler"] = _check(_scheduler)
+    answer = jsonify(status="ok" if ok else "failing", checks=checks)
+    return answer if ok else (answer, 503, {"Retry-After": str(RETRY_SECONDS)})
 
 
 def _check(question: Any) -> dict[str, Any]:
@@ -55,3 +60,7 @@ def _schema() -> tuple[bool, str]:
     head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
     current = MigrationContext.configure(db.session.connection()).get_current_revision()
     return current == head or current not in known | {None}, str(current)
+
+
+def _scheduler() -> tuple[bool, str]:
+    return report(clock.now())

@@ -1,12 +1,14 @@
 """The only source of chance: ids of people, secrets that are handed out, and their fingerprints."""
 
 import hashlib
+import re
 import secrets
 
 # Below 2**53, so that a browser's numbers hold an id exactly.
 _ID_BITS = 53
 # Read aloud and typed by hand: no 0 O 1 I L.
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_OURS = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 def random_id() -> int:
@@ -27,3 +29,8 @@ def fingerprint(secret_text: str) -> str:
 def spoken_code(length: int = 8) -> str:
     """A short code that a person can read to another."""
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(length))
+
+
+def may_be_ours(text: str) -> bool:
+    """Whether a text from an address or a form can be a secret or fingerprint of ours; a NUL never gets to a query."""
+    return _OURS.fullmatch(text) is not None

@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from civic import clock
-from civic.access import API_PREFIX, bearer_token, i_may_decide, me_or_none
+from civic.access import API_PREFIX, bearer_token, forget_me, i_may_decide, me_or_none
 from civic.accounts import service as accounts
 from civic.config import Config
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused, TooMany
@@ -38,6 +39,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 PROBLEM_JSON = "application/problem+json"
 STATUS_OF = {NotFound: 404, Forbidden: 403, Conflict: 409, TooMany: 429}
 
@@ -79,7 +81,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf_missing)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DBAPIError, _database_error)
+    for kind in DATABASE_AWAY:
+        app.register_error_handler(kind, _database_away)
     app.register_error_handler(OSError, _storage_error)
 
 
@@ -187,7 +190,17 @@ EXPLANATIONS = {
 
 
 def answer_error(status: int, detail: str | None = None, headers: dict[str, str] | None = None) -> Response:
-    """An error as the caller reads it: a page, or problem+json under /api/."""
+    """An error as the caller reads it: a page, or problem+json under /api/. The page says who is signed in.
+
+    Where that cannot be known, because the database is away, the answer is 503.
+    """
+    try:
+        return _error(status, detail, headers)
+    except DATABASE_AWAY as error:
+        return _database_away(error)
+
+
+def _error(status: int, detail: str | None, headers: dict[str, str] | None) -> Response:
     title, advice = EXPLANATIONS.get(status, EXPLANATIONS[500])
     if request.path.startswith(API_PREFIX):
         response = problem(status, detail or str(advice))
@@ -199,9 +212,7 @@ def answer_error(status: int, detail: str | None = None, headers: dict[str, str]
     return response
 
 
-def problem(
-    status: int, detail: str, errors: dict[str, list[str]] | None = None, title: str | None = None
-) -> Response:
+def problem(status: int, detail: str, errors: dict[str, list[str]] | None = None, title: str | None = None) -> Response:
     """An error of the API (RFC 9457); `errors` holds the sentences for each field."""
     title = title or str(EXPLANATIONS.get(status, EXPLANATIONS[500])[0])
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
@@ -245,12 +256,11 @@ def _http_error(error: HTTPException) -> Response:
     return answer_error(error.code or 500, headers=kept)
 
 
-def _database_error(error: DBAPIError) -> Response:
-    """The database is away or too busy: a short wait helps. Anything else is a fault of ours."""
-    if isinstance(error, OperationalError | InterfaceError):
-        current_app.logger.warning("database unavailable: %s", error.orig)
-        return answer_error(503, headers={"Retry-After": str(RETRY_SECONDS)})
-    raise error
+def _database_away(error: Exception) -> Response:
+    """The database is away or too busy: a short wait helps. The answer asks it nothing more."""
+    current_app.logger.warning("database unavailable: %s", getattr(error, "orig", error))
+    forget_me()
+    return _error(503, None, {"Retry-After": str(RETRY_SECONDS)})
 
 
 def _storage_error(error: OSError) -> Response:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, render_template_string
+from markupsafe import Markup
 
 from civic import filters
 from civic.config import Config
@@ -110,3 +111,15 @@ def test_days_back_hold_both_ends() -> None:
 def test_a_choice_in_the_address_keeps_the_rest_of_it(pages: Flask) -> None:
     with pages.test_request_context("/areas?of=1&of=2&lang=zh"):
         assert filters.same_page_with(lang="en") == "/areas?of=1&of=2&lang=en"
+
+
+def test_a_chinese_name_on_an_english_page_is_marked_as_chinese(en: None) -> None:
+    assert filters.clauses("Sent to 柳桥社区 <now>") == 'Sent to <span lang="zh-Hans">柳桥社区</span> &lt;now&gt;'
+    marked = filters.own_language("a 柳桥")
+    assert filters.own_language(marked) == marked
+    title = Markup('<b title="柳桥">3</b> of 柳桥')
+    assert filters.own_language(title) == '<b title="柳桥">3</b> of <span lang="zh-Hans">柳桥</span>'
+
+
+def test_nothing_is_marked_on_a_chinese_page(zh: None) -> None:
+    assert filters.own_language("柳桥 <b>") == "柳桥 &lt;b&gt;"

@@ -61,6 +61,8 @@ def close_session(token: str) -> None:
 
 def close_one_of(person: Person, token_hash: str) -> bool:
     """Sign one of a person's own devices out; says whether there was such a one."""
+    if not tokens.may_be_ours(token_hash):
+        return False
     row = (LoginSession.person_id == person.id) & (LoginSession.token_hash == token_hash)
     return _removed(delete(LoginSession).where(row)) > 0
 

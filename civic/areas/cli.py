@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from civic import clock
 from civic.areas import service
+from civic.commands import PlainGroup
 from civic.db import transaction
 
-group = AppGroup("areas", help="The official tree of areas.")
+group = PlainGroup("areas", help="The official tree of areas.")
 
 PLURALS = {"city": "cities", "district": "districts", "subdistrict": "subdistricts", "community": "communities"}
 

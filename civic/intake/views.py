@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from civic import clock, media
-from civic.access import i_may_decide, me, signed_in
+from civic.access import i_may_decide, me, signed_in, signed_in_part
 from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.activities import service as activities
@@ -218,7 +218,7 @@ def withdraw(entry_id: int) -> Response:
 
 @bp.get("/photos/<key>")
 @bp.get("/photos/<key>/<any(small):size>")
-@signed_in
+@signed_in_part
 def photo(key: str, size: str = "") -> Response:
     """A photo, for whoever logged it and for those who may decide on it; for others it does not exist."""
     entry = entries.find_by_photo(key)

@@ -60,3 +60,9 @@ def test_populations_are_taken_over_and_counted(app: Flask, tmp_path: Path) -> N
         1,
         "people.csv:2: population -5 is not a whole number from 0 to 100000000\n",
     )
+
+
+def test_a_command_asked_wrongly_says_so_in_one_line(app: Flask) -> None:
+    outcome = app.test_cli_runner().invoke(args=["areas", "import"])
+    assert outcome.exit_code == 2
+    assert outcome.stderr.count("\n") == 1

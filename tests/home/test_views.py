@@ -15,7 +15,7 @@ from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, TODAY, approved_ent
 from tests.pages import sign_in
 from tests.queries import count_queries
 
-QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 11, 5, 1, 0
+QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 12, 5, 1, 0
 TUESDAY = TODAY - timedelta(days=1)
 
 
@@ -144,6 +144,38 @@ def test_one_window_is_lit_for_each_act_of_the_day(client: FlaskClient, xiulan: 
     for _ in range(4):
         log(person())
     assert client.get("/").text.count('class="window-lit"') == 4
+
+
+def test_the_way_so_far_shows_a_tree_for_each_kept_week(client: FlaskClient, xiulan: Person) -> None:
+    page = client.get("/").text
+    assert "攒满八周" in words(page)
+    assert (page.count("tree-crown"), page.count("sapling-crown")) == (0, 1)
+    manager = staff()
+    for days in (14, 15, 16, 21, 22, 23):  # Mondays to Wednesdays of the two weeks judged last
+        done_on = TODAY - timedelta(days=days)
+        done = log(xiulan, acted_on=done_on, now=NOW - timedelta(days=days))
+        decide(done, "approve", manager, now=NOW - timedelta(days=days - 1))
+    page = client.get("/").text
+    assert "连续 2 周" in words(page)
+    assert 'aria-label="走过的路：2 周圆满，0 周休息，这周 0 天"' in page
+
+
+def test_last_week_may_be_a_tree_before_its_thursday(client: FlaskClient, xiulan: Person) -> None:
+    for days in (4, 5, 6):
+        log(xiulan, acted_on=TODAY - timedelta(days=days))
+    assert "1 周圆满" in client.get("/").text
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):  # judged, and nobody has approved anything yet
+        assert "0 周圆满" in client.get("/").text
+
+
+def test_a_broken_streak_is_welcomed_back(client: FlaskClient, xiulan: Person) -> None:
+    manager = staff()
+    for days in (28, 29, 30):
+        done = log(xiulan, acted_on=TODAY - timedelta(days=days), now=NOW - timedelta(days=days))
+        decide(done, "approve", manager, now=NOW - timedelta(days=days - 1))
+    page = words(client.get("/").text)
+    assert "欢迎回来" in page
+    assert "连续" not in page
 
 
 def test_in_large_type_the_street_and_the_community_wait_behind_one_button(client: FlaskClient, xiulan: Person) -> None:
