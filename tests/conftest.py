@@ -96,6 +96,7 @@ class SqliteBench:
         for suffix in ("-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         shutil.copy(self.template, self.file)
+        shutil.rmtree(self.file.parent / "media", ignore_errors=True)
 
 
 class PostgresqlBench:
@@ -104,11 +105,12 @@ class PostgresqlBench:
     def __init__(self, server_url: str, folder: Path) -> None:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         self.name, self.template = f"civic_{worker}", f"{TEMPLATE}_{worker}"
+        self.media = folder / "media"
         url = sa.make_url(server_url).set(drivername="postgresql+psycopg")
         self.server = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         self._recreate(self.template, source=None)
-        migrate(create_app(settings(_url(url, self.template), folder / "media")))
-        self.app = create_app(settings(_url(url, self.name), folder / "media"))
+        migrate(create_app(settings(_url(url, self.template), self.media)))
+        self.app = create_app(settings(_url(url, self.name), self.media))
 
     def _recreate(self, name: str, source: str | None) -> None:
         with self.server.connect() as connection:
@@ -120,6 +122,7 @@ class PostgresqlBench:
         with self.app.app_context():
             db.engine.dispose()
         self._recreate(self.name, source=self.template)
+        shutil.rmtree(self.media, ignore_errors=True)
 
 
 def _url(server: sa.URL, name: str) -> str:

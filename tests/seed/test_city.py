@@ -1,5 +1,6 @@
 """The demo city: repeatable, complete, and nothing in it that the rules would not allow."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,10 +21,13 @@ from civic.ledger.models import Posting
 from civic.rules.people import is_child
 from civic.seed import city, places
 from civic.seed.people import ACCOUNTS, PASSWORD
+from tests.conftest import SqliteBench
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)  # past noon in the city
 SMALL = {"residents": 60, "weeks": 3, "seed": 1}
+
+pytestmark = pytest.mark.xdist_group("city")
 
 
 def build(now: datetime = NOW, **changes: int) -> None:
@@ -47,9 +51,20 @@ def figures() -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One city for all that only look at it; nothing they ask depends on the database."""
+    bench = SqliteBench(tmp_path_factory.mktemp("city"))
+    with bench.app.app_context():
+        build()
+    return bench.app
+
+
 @pytest.fixture
-def small_city(app: Flask) -> None:
-    build()
+def small_city(built: Flask) -> Iterator[None]:
+    with built.app_context():
+        yield
+        db.session.remove()
 
 
 def test_every_status_and_every_kind_of_award_is_there(small_city: None) -> None:
@@ -63,7 +78,8 @@ def test_every_status_and_every_kind_of_award_is_there(small_city: None) -> None
     assert db.session.scalar(select(func.count()).where(Posting.kind == "reversal"))
 
 
-def test_the_ledger_and_its_counters_agree(small_city: None) -> None:
+def test_the_ledger_and_its_counters_agree(app: Flask) -> None:
+    build()
     assert checks.problems() == []
 
 
