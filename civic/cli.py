@@ -10,13 +10,16 @@ from civic.commands import Failure, PlainGroup
 from civic.entries import checks as entries
 from civic.ledger import checks as postings
 from civic.moderation import checks as decisions
+from civic.rankings.cli import group as rankings
+from civic.schedule_cli import group as jobs
+from civic.schedule_cli import scheduler
 from civic.seed.cli import group as demo
 
 
 def init(app: Flask) -> None:
     """Hang every command on the application."""
-    for group in (areas, people, catalogue, ledger, demo):
-        app.cli.add_command(group)
+    for command in (areas, people, catalogue, ledger, rankings, demo, jobs, scheduler):
+        app.cli.add_command(command)
 
 
 ledger = PlainGroup("ledger", help="The points ledger and all that rests on it.")

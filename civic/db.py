@@ -18,9 +18,11 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     Executable,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     event,
@@ -31,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 10_000
+SERVER_STOPPED = ("57P01", "57P02", "57P03")  # PostgreSQL: shut down, crashed, not ready yet
 _AFTER_COMMIT = "civic_after_commit"
 _WRITES = "civic_writes"
 _CONNECTION = "civic_connection"
@@ -84,6 +87,8 @@ def init(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            _prepare_postgresql(db.engine)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -104,6 +109,14 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A reader that later wants to write cannot wait for another writer; one that says so first can.
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        # The driver takes a connection that reads the server's farewell for a living one; a new one is made instead.
+        if getattr(context.original_exception, "sqlstate", None) in SERVER_STOPPED:
+            context.is_disconnect = True
 
 
 @contextmanager
@@ -175,11 +188,26 @@ def upsert(model: type[Base], rows: list[dict[str, Any]], add: tuple[str, ...]) 
     connection().execute(_adding(model, add, connection().dialect.name), rows)
 
 
+def upsert_from(model: type[Base], rows: Select[*tuple[Any, ...]], add: tuple[str, ...]) -> None:
+    """The same for the rows of a query, whose columns are named as the table's; it needs a WHERE (SQLite's grammar)."""
+    keys = [column.name for column in model.__table__.primary_key]
+    ordered = rows.order_by(*(rows.selected_columns[key] for key in keys))
+    statement = _inserting(model, connection().dialect.name).from_select(list(rows.selected_columns.keys()), ordered)
+    connection().execute(_or_add(statement, model, add))
+
+
 @cache
 def _adding(model: type[Base], add: tuple[str, ...], dialect: str) -> Executable:
     """The statement behind `upsert`, built once: an approval runs it twice."""
+    return _or_add(_inserting(model, dialect), model, add)
+
+
+def _inserting(model: type[Base], dialect: str) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(cast(Table, model.__table__))
+    return insert(cast(Table, model.__table__))
+
+
+def _or_add(statement: Any, model: type[Base], add: tuple[str, ...]) -> Executable:
     keys = [column.name for column in model.__table__.primary_key]
     added = {name: model.__table__.c[name] + statement.excluded[name] for name in add}
-    return statement.on_conflict_do_update(index_elements=keys, set_=added)
+    return cast(Executable, statement.on_conflict_do_update(index_elements=keys, set_=added))

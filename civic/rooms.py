@@ -11,6 +11,7 @@ from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
 from civic.pledges.views import bp as pledges
+from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
 from civic.reading.views import bp as reading
 from civic.style_guide.views import bp as style_guide
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     reading,
     intake,
     rankings,
+    archive,
     communities,
     home,
     style_guide,

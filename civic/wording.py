@@ -1,6 +1,7 @@
 """The sentence for every refusal, in the reader's language. A code without a sentence is a failing test."""
 
 from datetime import date, datetime
+
 from flask_babel import lazy_gettext as _l
 
 from civic.filters import day, moment
@@ -15,6 +16,7 @@ SENTENCES = {
     "already_decided_by": _l("%(by)s 在 %(at)s 已经处理过这一条。"),
     "already_decided_by_rule": _l("这一条在 %(at)s 已按规则自动处理。"),
     "already_reversed": _l("这笔加分已经冲回过了，不会冲回两次。"),
+    "already_sealed": _l("%(key)s 已经封存，只有这一版。"),
     "answer_unknown": _l("清单里没有这一项，请重新打开页面再勾一次。"),
     "appearance_of_minor": _l("未满 18 岁，榜上一律隐去名字。"),
     "appearance_unknown": _l("露面方式只能是：%(choices)s"),
@@ -25,6 +27,7 @@ SENTENCES = {
     "board": _l("这里没有这样的榜单。"),
     "boards_off": _l("这座城市没有公开榜单，登录后可以看到自己社区的。"),
     "body_not_object": _l("内容要是一个 JSON 对象，字段写在里面。"),
+    "cap_too_small": _l("每人计入的分至少是 %(min)s。"),
     "child_can_join": _l("孩子已满 14 岁，可以自己加入，再用家庭码连成一家。"),
     "client_key_invalid": _l("这张表单缺了它的编号。重新打开页面再记一次，不会记成两条。"),
     "community_closed": _l("这个社区已经撤并，请选现在的社区。"),
@@ -49,6 +52,10 @@ SENTENCES = {
     "guardian_needed": _l("未满 14 岁，请让监护人先加入，再在“家人”里把孩子加进来。"),
     "guardian_not_adult": _l("监护人要是能登录的成年人。"),
     "guardian_of_adult": _l("只有未成年人才有监护人，请核对出生日期。"),
+    "index_already_set": _l("从 %(day)s 起的已经定下了，不能再改。"),
+    "index_kind_unknown": _l("指数只给周和月定目标，其他时段是各月的平均。"),
+    "index_not_for_a_city": _l("权重和目标按全市定，请用最上面一级的代码。"),
+    "index_not_from_new_year": _l("权重和目标从以后的某个 1 月 1 日起用。"),
     "key_reused": _l("这个编号已经用在另一条记录上，这次没有记下。重新打开页面再记一次。"),
     "logged_again": _l("这位居民已经重新记过同一件事，这个决定就不收回了，请看新的那一条。"),
     "login_has_spaces": _l("手机号或用户名里不能有空格和看不见的字符。"),
@@ -82,6 +89,7 @@ SENTENCES = {
     "password_too_short": _l("密码至少 %(min)s 个字符。"),
     "password_unreadable": _l("密码里有读不出的字符，换一个。"),
     "password_wrong": _l("现在的密码不对。"),
+    "period_not_begun": _l("%(key)s 还没有开始，没有可以排的。"),
     "period_unknown": _l("没有“%(key)s”这个时段。周写作 2026-W47，月写作 2026-11。"),
     "person": _l("没有这个账号：%(login)s"),
     "photo": _l("找不到这张照片。"),
@@ -89,11 +97,14 @@ SENTENCES = {
     "photo_kind": _l("这个文件不是能收的照片。可以传 JPEG、PNG、WebP 或 HEIC 格式的照片。"),
     "photo_not_needed": _l("守诺凭自己一句话，不用照片。把照片去掉就能记下。"),
     "photo_too_large": _l("这张照片太大了，一张最多 %(megabytes)s MB。换一张小一点的，或者在相册里缩小后再传。"),
-    "photo_too_many_pixels": _l("这张照片的像素太多了，最多 %(megapixels)s 百万像素。在相册里缩小后再传，或者截一张图。"),
+    "photo_too_many_pixels": _l(
+        "这张照片的像素太多了，最多 %(megapixels)s 百万像素。在相册里缩小后再传，或者截一张图。"
+    ),
     "photo_unreadable": _l("这张照片打不开，可能没有传完整。再传一次，或者换一张。"),
     "pledge": _l("没有这样一份承诺，请从承诺列表里选。"),
     "pledge_not_signed": _l("这份承诺现在没有签着，不用收回。"),
     "quantity_out_of_range": _l("数量要在 %(min)s 到 %(max)s 之间，改一下就能记下。"),
+    "ranking": _l("没有这一份排名。"),
     "reason_needed": _l("写一句理由，让对方知道为什么、接下来可以怎么做。"),
     "reason_too_long": _l("理由最多 %(max)s 个字，请写短一些。"),
     "reverse_too_late": _l("加分在 %(year)s 年底之前可以撤销，现在已经过了，这一条就保持原样。"),
@@ -107,9 +118,11 @@ SENTENCES = {
     "rule_version": _l("没有这一版分值规则。"),
     "rule_worth_out_of_range": _l("一条记录最多值 %(max)s 分，也不能是负数。把基础分或每份的分改小一些。"),
     "same_community": _l("你已经在这个社区了。"),
+    "seal_too_early": _l("%(key)s 要到 %(at)s 才能封存。"),
     "sign_in_failed": _l("登录名或密码不对，请再试一次。"),
     "staff_entry": _l("这是工作人员的记录，由上一级来定。"),
     "status_unknown": _l("没有这种状态，可选：%(choices)s"),
+    "target_zero": _l("目标要大于零。"),
     "text_unreadable": _l("里面有无法保存的字符，请去掉。"),
     "token_days": _l("有效期是 1 到 %(max)s 天。"),
     "too_many_codes": _l("家庭码试得太多了，请过 %(minutes)s 分钟再试。"),
@@ -119,8 +132,11 @@ SENTENCES = {
     "undo_too_late": _l("决定在 %(minutes)s 分钟内可以收回，现在已经过了。已通过的仍然可以撤销加分。"),
     "verdict_unknown": _l("请选一个决定：通过、退回、不通过、撤销加分或收回决定。"),
     "wards_full": _l("最多添加 %(max)s 个孩子。"),
+    "weight_missing": _l("参与、积分、稳步三项都要有权重。"),
+    "weights_do_not_add_up": _l("四项权重要合成 100，现在是 %(sum)s。"),
     "witness_needed": _l("写上谁能证明，比如“李阿姨，3 号楼”，至少 %(min)s 个字。"),
     "words_too_long": _l("写得有点长：最多 %(max)s 字，现在 %(length)s 字。"),
+    "zone_changed": _l("城市的时区设置被改过：开始时是 %(fixed)s，现在是 %(set)s。请管理人员改回去，再来记这一笔。"),
 }
 
 

@@ -169,6 +169,7 @@ def small_world() -> World:
         placeholders={
             "<int:entry_id>": str(entry.id),
             "<code>": COMMUNITY,
+            "<period>": "2026-11",
             "<any(small):size>": "small",
             "/photos/<key>": "/photos/nobodys",
             "<key>": "pledge_give_way",

@@ -14,7 +14,8 @@ from civic.ledger import service as ledger
 from civic.moderation import service as moderation
 from civic.rankings import service as rankings
 from civic.rules.periods import parse
-from tests.factories import COMMUNITY, TODAY, city, person, staff
+from civic.streaks import service as streaks
+from tests.factories import COMMUNITY, NOW, TODAY, ZONE, city, person, staff
 from tests.queries import Queries, count_queries
 
 MONTH = parse("2026-11")
@@ -38,6 +39,7 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "what stands for a day": lambda me: ledger.standing(me.id, "litter_pickup", TODAY),
     "my entries": lambda me: entries.list_own(me.id),
     "my week": lambda me: home.week(me.id, TODAY),
+    "my streak": lambda me: streaks.streak_of(me.id, NOW, ZONE),
     "what I usually do": lambda me: home.usual_keys(me.id, TODAY),
     "what waits for me": lambda me: home.to_look_at(me.id),
     "history of an entry": lambda _me: moderation.history(1),

@@ -48,6 +48,20 @@ def test_the_database_refuses_to_change_what_is_append_only(app: Flask, table: s
         db.session.execute(sa.text(change.format(table)))
 
 
+@pytest.mark.parametrize(
+    "table", ["ranking", "ranking_row", "index_part", "index_setting", "correction", "sealed_period"]
+)
+@pytest.mark.parametrize("change", ["UPDATE", "DELETE"])
+def test_the_database_guards_what_is_sealed(app: Flask, table: str, change: str) -> None:
+    """On PostgreSQL one trigger guards a statement, on SQLite one each guards every row."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    catalogue = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'" if is_sqlite else "SELECT tgname FROM pg_trigger"
+    )
+    triggers = set(db.session.scalars(sa.text(catalogue)))
+    assert (f"{table}_no_{change.lower()}" if is_sqlite else f"{table}_append_only") in triggers
+
+
 def test_foreign_keys_are_enforced(app: Flask) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         db.session.execute(

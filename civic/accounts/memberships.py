@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from civic.accounts.models import Membership, Person
 from civic.areas import service as areas
@@ -64,6 +64,14 @@ def community_of(person_id: int, day: date) -> str:
     if code is None:
         raise NotFound("membership")
     return code
+
+
+def community_for(person_id: ColumnElement[int], day: date) -> ColumnElement[str]:
+    """What `community_of` answers, as a part of a query over many people; null for whoever never belonged anywhere."""
+    of_person = select(Membership.community_code).where(Membership.person_id == person_id).limit(1)
+    latest = of_person.where(Membership.from_on <= day).order_by(Membership.from_on.desc(), Membership.id.desc())
+    first = of_person.order_by(Membership.from_on, Membership.id)
+    return func.coalesce(latest.scalar_subquery(), first.scalar_subquery())
 
 
 def confirm_membership(person_id: int, community_code: str, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from civic.api.fields import Day, Instant, NumberInAddress, Strict, Text, Texts, Whole
 from civic.areas.models import LEVELS
 from civic.entries.service import MAX_NOTE, MAX_TITLE
+from civic.moderation.signals import KINDS as SIGNALS
 from civic.rules.decisions import MAX_REASON_LENGTH, VERDICTS
 from civic.rules.entries import STATUSES
 
@@ -262,7 +263,7 @@ class PersonOut(Out):
 class SignalOut(Out):
     """Why an entry deserves a second look, in words. Never a verdict."""
 
-    kind = fields.String(metadata={"enum": ["same_photo", "new_account", "maximum_quantity"]})
+    kind = fields.String(metadata={"enum": list(SIGNALS)})
     text = fields.String()
     entry = fields.Integer(allow_none=True, metadata=_about("The other entry the signal is about."))
 
@@ -334,3 +335,91 @@ class BoardOut(Out):
     ranked = fields.Integer(metadata=_about("How many are ranked in all."))
     rows = fields.List(fields.Nested(RowOut))
     next = _next()
+
+
+# Rankings and the civility index
+
+
+class RankingQuery(Schema):
+    """Which ranking of the period."""
+
+    area = Text(metadata=_about("A code; my community if left out, or the city."))
+    of = Text(metadata={"enum": ["residents", "communities", "subdistricts", "districts"]})
+    page = Text(metadata={"pattern": "^[1-9][0-9]{0,5}$"})
+
+
+class ShareOut(Out):
+    """A part of an area's index, in short."""
+
+    key = fields.String(metadata={"enum": ["participation", "points", "steadiness", "put_right"]})
+    score = fields.Float()
+
+
+class RankedOut(Out):
+    """A line of a ranking. An area without an index, or without merit, is listed without a rank."""
+
+    rank = fields.Integer(allow_none=True)
+    subject = fields.Nested(SubjectOut)
+    merit = fields.Integer()
+    index = fields.Float(allow_none=True, metadata=_about("Of areas: 0 to 100, two decimals."))
+    parts = fields.List(fields.Nested(ShareOut), metadata=_about("Of areas: what the index is the sum of."))
+    previous_rank = fields.Integer(allow_none=True)
+
+
+class CorrectionOut(Out):
+    """A later posting that puts a sealed ranking right."""
+
+    posting = fields.Integer()
+    merit = fields.Integer()
+    noted_at = Instant()
+
+
+class RankingOut(Out):
+    """A provisional or sealed ranking, page by page. One that was never made has no rows."""
+
+    area = fields.String(metadata={"maxLength": MAX_CODE})
+    period = fields.String(metadata=PERIOD)
+    of = fields.String()
+    status = fields.String(metadata={"enum": ["provisional", "sealed"]})
+    as_of = Instant(allow_none=True, metadata=_about("Only postings before this instant are counted."))
+    closes_at = Instant(metadata=_about("From then on nothing counts for the period any more."))
+    rulebook = fields.String()
+    sha256 = fields.String(allow_none=True, metadata=_about("Of a sealed ranking, over ids and figures."))
+    ranked = fields.Integer()
+    merit_ranked = fields.Integer()
+    merit_unranked = fields.Integer()
+    corrections = fields.List(fields.Nested(CorrectionOut))
+    rows = fields.List(fields.Nested(RankedOut))
+    next = _next()
+
+
+class IndexQuery(Schema):
+    """Of which period; this month unless said otherwise."""
+
+    period = Text(metadata=PERIOD)
+
+
+class PartOut(Out):
+    """A part with all its score follows from: rate = (x + k × city_rate) / (n + k), k = 100 people or 5 problems."""
+
+    key = fields.String(metadata={"enum": ["participation", "points", "steadiness", "put_right"]})
+    x = fields.Integer(allow_none=True, metadata=_about("Null for the mean of months, as are n and the rates."))
+    n = fields.Float(allow_none=True)
+    city_rate = fields.Float(allow_none=True)
+    rate = fields.Float(allow_none=True)
+    target = fields.Float(allow_none=True)
+    weight = fields.Integer()
+    score = fields.Float(metadata=_about("weight × 100 / sum of the weights here × min(1, rate / target)"))
+
+
+class IndexOut(Out):
+    """The civility index of an area. Null where nobody is counted there, or nothing was compiled yet."""
+
+    area = fields.String(metadata={"maxLength": MAX_CODE})
+    period = fields.String(metadata=PERIOD)
+    status = fields.String(metadata={"enum": ["provisional", "sealed"]})
+    rulebook = fields.String()
+    index = fields.Float(allow_none=True)
+    rank = fields.Integer(allow_none=True, metadata=_about("Among the areas of its level in the whole city."))
+    denominator = fields.Float(allow_none=True, metadata=_about("N: the people it is measured by."))
+    parts = fields.List(fields.Nested(PartOut))

@@ -9,13 +9,13 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
 from civic.access import API_PREFIX
-from civic.api import activities, areas, boards, document, entries, me, moderation
+from civic.api import activities, areas, boards, document, entries, me, moderation, rankings
 from civic.api.bodies import InvalidFields, UnreadableBody
 from civic.api.schemas import Problem
 from civic.web import PROBLEM_JSON, problem
 from civic.wording import say
 
-PARTS = (areas, activities, entries, me, moderation, boards)
+PARTS = (areas, activities, entries, me, moderation, boards, rankings)
 ABOUT = (
     "What residents, community managers and officers do on the pages, for programs. "
     "Days are ISO 8601 days of the city; instants are UTC. Texts made by the application follow Accept-Language, "

@@ -12,6 +12,7 @@ from civic.areas import service as areas
 from civic.areas.models import Area
 from civic.communities import service
 from civic.rankings import service as rankings
+from civic.rankings.published import latest_index
 from civic.rules.periods import period_of
 from civic.rules.refused import NotFound
 from civic.web import boards_are_open, boards_open, my_community_code, zone
@@ -26,17 +27,16 @@ def show(code: str) -> str:
     community = _community(code)
     boards_open()
     today = clock.today(zone())
+    periods = [period_of(kind, today) for kind in rankings.LIVE_KINDS]
     return render_template(
         "communities/show.html",
         community=community,
         path=areas.path(code),
-        places=[
-            (period, rankings.place_of(community, period))
-            for period in (period_of(kind, today) for kind in ("week", "month", "quarter", "year"))
-        ],
+        places=list(zip(periods, rankings.places_of(community, periods), strict=True)),
         lit=service.acts_on(code, today),
         week=service.public_week(code, period_of("week", today)),
         population=areas.population(code, today),
+        latest_index=latest_index(community, period_of("month", today)),
         is_mine=my_community_code() == code,
         now=clock.now(),
     )

@@ -78,3 +78,12 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     taken_time: Mapped[str] = mapped_column(String(8))  # agrees, differs, absent: against the act day
+
+
+class CityZone(Base):
+    """The time zone the city began with; one row, written with the first entry."""
+
+    __tablename__ = "city_zone"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(64))

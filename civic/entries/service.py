@@ -4,6 +4,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -14,12 +15,14 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
+from civic import tokens
 from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.activities.models import Activity
 from civic.db import connection, db
 from civic.entries.models import Entry, Photo
+from civic.entries.zone import hold_to
 from civic.ledger import service as ledger
 from civic.ledger.service import Act
 from civic.media import Kept
@@ -75,6 +78,7 @@ def submit(
     known = find_again(logged, body_hash, by)
     if known is not None:
         return Submission(known, is_new=False)
+    hold_to(zone)
     entry = _judged(logged, len(photos), by, now, zone)
     entry.body_hash = body_hash
     db.session.add(entry)
@@ -120,6 +124,17 @@ def withdraw(entry_id: int, *, by: Person) -> Entry:
     entry = get_own(entry_id, by)
     change_status(entry, "withdrawn")
     return entry
+
+
+def withdraw_returned(before: datetime) -> int:
+    """Withdraw whatever was returned before an instant and nobody mended; says how many entries."""
+    waiting = select(Entry).where(Entry.status == "returned", Entry.decided_at < before).order_by(Entry.id)
+    withdrawn = 0
+    for entry in db.session.scalars(waiting).all():
+        with suppress(Conflict):  # mended or withdrawn at this very moment
+            change_status(entry, "withdrawn")
+            withdrawn += 1
+    return withdrawn
 
 
 def mend(
@@ -224,8 +239,15 @@ def find_entry(entry_id: int) -> Entry | None:
 
 
 def find_by_photo(key: str) -> Entry | None:
-    """The entry a photo belongs to."""
+    """The entry a photo belongs to; none for a text that is no photo's name."""
+    if not tokens.may_be_ours(key):
+        return None
     return db.session.scalar(select(Entry).join(Photo).where(Photo.key == key))
+
+
+def known_photos(keys: Sequence[str]) -> set[str]:
+    """Which of these names belong to a photo of an entry."""
+    return set(db.session.scalars(select(Photo.key).where(Photo.key.in_(keys))))
 
 
 def list_own(

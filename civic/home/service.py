@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -13,13 +14,13 @@ from civic.entries.models import Entry
 from civic.ledger.models import ResidentTotal
 from civic.rules.periods import period_of
 from civic.rules.points import worth
+from civic.rules.streaks import ROUND_DAYS, TREE, Streak, bonus_due, last_judged
 
-ACTIVE_DAYS = 3  # a week is round with three (docs/rules.md section 4)
-BONUS = {3: 5, 5: 8}
 USUAL_DAYS = 60
 SUGGESTIONS = 3
 WAITING_SHOWN = 4
 FIRST_SUGGESTIONS = ("litter_pickup", "reading_minutes", "help_neighbour")
+SAPLING = "sapling"
 # Statuses under which an entry still stands for the resident: a day counts in the ring once it is saved.
 STANDING = ("pending", "held", "approved", "returned", "appealed")
 
@@ -33,16 +34,36 @@ class Week:
     active_days: tuple[date, ...]
     merit: int
     merit_last_week: int
+    was_round: bool  # last week, by what was saved
 
     @property
     def days_to_go(self) -> int:
         """Active days still missing for a round week."""
-        return max(0, ACTIVE_DAYS - len(self.active_days))
+        return max(0, ROUND_DAYS - len(self.active_days))
+
+    @property
+    def bonus(self) -> int:
+        """What a round week brings at least."""
+        return bonus_due(ROUND_DAYS)
 
     @property
     def days_left(self) -> int:
         """Days of the week that are not over, today included."""
         return 7 - (self.today - self.monday).days
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The street of a resident's weeks: a sign for each, the weeks kept in a row, the rest weeks in stock."""
+
+    signs: tuple[str, ...]
+    weeks: int
+    rests: int
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any week was ever kept."""
+        return len(self.signs) > 1
 
 
 @dataclass(frozen=True)
@@ -55,21 +76,21 @@ class Suggestion:
 
 
 def week(person_id: int, today: date) -> Week:
-    """The resident's week: days with a saved entry (kept days of pledges left out), merit, and last week's merit."""
+    """The resident's week: days with a saved entry (kept days of pledges left out), merit, and the week before it."""
     this_week = period_of("week", today)
+    last_week = this_week.previous()
     days = db.session.scalars(
         select(Entry.acted_on)
         .where(
             Entry.resident_id == person_id,
-            Entry.acted_on >= this_week.starts_on,
+            Entry.acted_on >= last_week.starts_on,
             Entry.acted_on < this_week.ends_on,
             Entry.kind != "pledge",
             Entry.status.in_(STANDING),
         )
         .distinct()
         .order_by(Entry.acted_on)
-    )
-    last_week = this_week.previous()
+    ).all()
     totals = db.session.execute(
         select(ResidentTotal.period, func.sum(ResidentTotal.merit))
         .where(
@@ -80,7 +101,19 @@ def week(person_id: int, today: date) -> Week:
         .group_by(ResidentTotal.period)
     )
     merit = {key: int(total) for key, total in totals}
-    return Week(this_week.starts_on, today, tuple(days), merit.get(this_week.key, 0), merit.get(last_week.key, 0))
+    active = tuple(day for day in days if day in this_week)
+    was_round = len(days) - len(active) >= ROUND_DAYS
+    return Week(this_week.starts_on, today, active, merit.get(this_week.key, 0), merit.get(last_week.key, 0), was_round)
+
+
+def walk(streak: Streak, mine: Week, at: datetime, zone: ZoneInfo) -> Walk:
+    """The resident's weeks so far, with the one going on.
+
+    Until its Thursday last week is not judged yet; by what was saved it may be a tree already.
+    """
+    is_tree = mine.was_round and last_judged(at, zone).ends_on < mine.monday
+    signs = (*streak.signs, *((TREE,) if is_tree else ()), SAPLING)
+    return Walk(signs, streak.weeks + is_tree, streak.rests)
 
 
 def usual_keys(person_id: int, today: date) -> list[str]:

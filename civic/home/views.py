@@ -14,6 +14,7 @@ from civic.home import service
 from civic.ledger import service as ledger
 from civic.rankings import service as rankings
 from civic.rules.periods import period_of
+from civic.streaks import service as streaks
 from civic.web import boards_are_open, my_community_code, zone
 
 bp = Blueprint("home", __name__)
@@ -37,12 +38,14 @@ def index() -> str:
     person, today = me(), clock.today(zone())
     community = areas.get_area(my_community_code() or "")
     usual = service.usual_keys(person.id, today)
+    week, streak = service.week(person.id, today), streaks.streak_of(person.id, clock.now(), zone())
     return render_template(
         "home/home.html",
         community=community,
         now=clock.now(),
         today=today,
-        week=service.week(person.id, today),
+        week=week,
+        walk=service.walk(streak, week, clock.now(), zone()),
         lit=communities.acts_on(community.code, today),
         waiting=service.to_look_at(person.id),
         suggestions=service.suggestions(usual, today),

@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from civic.db import db
 from civic.entries.models import Entry
 from civic.rules.periods import Period, period_of
+from civic.rules.streaks import BONUSES, ROUND_DAYS
 
-ROUND_WEEK = 3  # active days (docs/rules.md section 4)
-BONUS = {3: 5, 5: 8}
 # Statuses under which an entry still stands for its resident: a day counts in the ring once it is saved.
 STANDING = ("pending", "held", "approved", "returned", "appealed")
 
@@ -26,17 +25,17 @@ class Moment:
     @property
     def rounds(self) -> bool:
         """Whether this entry closed the ring."""
-        return self.is_new_day and self.days == ROUND_WEEK
+        return self.is_new_day and self.days == ROUND_DAYS
 
     @property
     def bonus(self) -> int:
         """The week's bonus that this entry has brought within reach; the bonuses are not added up."""
-        return BONUS.get(self.days, 0) if self.is_new_day else 0
+        return dict(BONUSES).get(self.days, 0) if self.is_new_day else 0
 
     @property
     def to_go(self) -> int:
         """Active days still missing for a round week."""
-        return max(0, ROUND_WEEK - self.days)
+        return max(0, ROUND_DAYS - self.days)
 
 
 def moment(entry: Entry) -> Moment:

@@ -11,6 +11,7 @@ from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
 from civic.ledger.service import standing_awards
 from civic.rules.periods import Marks, counted_in, parse, period_of
 from civic.rules.points import DAY_TOTAL, KEPT_DAY_WORTH, KEPT_DAYS_PER_DAY, worth
+from civic.rules.streaks import BONUSES
 
 BATCH_ROWS = 10_000
 
@@ -139,6 +140,19 @@ def bonuses_name_their_week() -> Iterator[str]:
     yield from _lines(query, "bonus {} names no week, or an entry")
 
 
+def bonuses_add_up() -> Iterator[str]:
+    """All bonuses of a resident for one week together are what a week can bring: nothing, five or eight (P7)."""
+    whole = {0, *(points for _days, points in BONUSES)}
+    paid = (
+        select(Posting.resident_id, Posting.act_week, func.sum(Posting.merit))
+        .where(Posting.kind == "bonus")
+        .group_by(Posting.resident_id, Posting.act_week)
+        .having(func.sum(Posting.merit).not_in(whole))
+    )
+    for resident, week, merit in db.session.execute(paid):
+        yield f"resident {resident} has {merit} of bonuses for {week}"
+
+
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     counters_equal_the_ledger,
     reversals_restore,
@@ -148,6 +162,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     days_stay_under_their_caps,
     marks_lie_on_the_calendar,
     bonuses_name_their_week,
+    bonuses_add_up,
 )
 
 

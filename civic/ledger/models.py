@@ -74,3 +74,12 @@ class CommunityTotal(Base):
     period: Mapped[str] = mapped_column(String(10), primary_key=True)
     community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"), primary_key=True)
     merit: Mapped[int]
+
+
+class SealedPeriod(Base):
+    """A period that a rehearsal sealed before its closing: from then on it takes no posting any more."""
+
+    __tablename__ = "sealed_period"
+
+    key: Mapped[str] = mapped_column(String(10), primary_key=True)
+    sealed_at: Mapped[datetime]

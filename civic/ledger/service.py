@@ -12,15 +12,16 @@ from itertools import accumulate
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, insert, literal, select
 from sqlalchemy.orm import aliased
 
+from civic.accounts.memberships import community_for
 from civic.accounts.models import Person
 from civic.activities import service as activities
-from civic.db import connection, db, upsert
-from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
+from civic.db import connection, db, upsert, upsert_from
+from civic.ledger.models import CommunityTotal, Posting, ResidentTotal, SealedPeriod
 from civic.rules import points
-from civic.rules.periods import Marks, Period, counted_in, marks, period_of, reversal_marks
+from civic.rules.periods import Marks, Period, counted_in, day_of, is_closed, marks, period_of, reversal_marks
 from civic.rules.refused import Conflict
 
 
@@ -47,6 +48,13 @@ class Amount(NamedTuple):
     def plus(self, posting: Posting) -> "Amount":
         """The amount after a posting."""
         return Amount(self.merit + posting.merit, self.balance + posting.balance)
+
+
+class Posted(NamedTuple):
+    """How many lines were written at once, and their merit together."""
+
+    lines: int
+    merit: int
 
 
 @dataclass(frozen=True)
@@ -139,6 +147,47 @@ def reverse(named: Posting, *, decision_id: int | None = None, now: datetime, zo
     )
 
 
+def post_bonuses(amounts: Select[*tuple[Any, ...]], *, now: datetime, zone: ZoneInfo) -> Posted:
+    """Post a bonus for each row (resident_id, act_week, points) of a query, all marked from this instant's day.
+
+    They belong to the community the resident belongs to on that day, and to no entry. Whatever their number, it takes
+    a few statements: on some Thursday a whole city is paid.
+    """
+    found, day = amounts.subquery(), day_of(now, zone)
+    marked = marks(day, now, zone, sealed_keys())
+    line: dict[str, Any] = {
+        "resident_id": found.c.resident_id,
+        "community_code": community_for(found.c.resident_id, day),
+        "kind": literal("bonus"),
+        "merit": found.c.points,
+        "balance": found.c.points,
+        "act_week": found.c.act_week,
+        "counts_on": literal(day),
+        "week": literal(marked.week),
+        "month": literal(marked.month),
+        "posted_at": literal(now, Posting.posted_at.type),
+    }
+    last = db.session.scalar(select(func.max(Posting.id))) or 0
+    rows = select(*line.values()).order_by(found.c.resident_id, found.c.act_week)
+    connection().execute(insert(Posting).from_select(list(line), rows))
+    mine = (Posting.id > last, Posting.kind == "bonus", Posting.posted_at == now)
+    _count(marked, mine)
+    lines, merit = db.session.execute(select(func.count(), func.sum(Posting.merit)).where(*mine)).one()
+    return Posted(lines, int(merit or 0))
+
+
+def close_early(period: Period, now: datetime, zone: ZoneInfo) -> None:
+    """Let a period take no posting from now on, though its closing is still to come: a rehearsal sealed it.
+
+    Neither do those before it, or an act of its days would be marked for a time before it.
+    """
+    closed = sealed_keys()
+    while not is_closed(period, now, zone, closed):
+        db.session.add(SealedPeriod(key=period.key, sealed_at=now))
+        period = period.previous()
+    db.session.flush()
+
+
 # Questions
 
 
@@ -161,7 +210,7 @@ def standing(resident_id: int, activity_key: str, acted_on: date) -> points.Stan
 
 def sealed_keys() -> frozenset[str]:
     """The periods that a rehearsal sealed before their closing, which therefore take no posting any more."""
-    return frozenset()
+    return frozenset(connection().scalars(_SEALED))
 
 
 def find_standing_award(entry_id: int) -> Posting | None:
@@ -214,12 +263,6 @@ def statement(resident_id: int, period: Period) -> Statement:
     return Statement(period, opening, tuple(lines))
 
 
-def named_by(lines: Iterable[Posting]) -> dict[int, Posting]:
-    """The postings that reversals among these lines name, by their id."""
-    named = [line.reverses_id for line in lines if line.reverses_id is not None]
-    return {found.id: found for found in db.session.scalars(select(Posting).where(Posting.id.in_(named)))}
-
-
 # Below
 
 
@@ -242,6 +285,21 @@ def _post(marked: Marks, *, resident_id: int, community_code: str, merit: int, *
         [{"community_code": community_code, "merit": merit, "period": period} for _kind, period in periods],
         add=("merit",),
     )
+
+
+def _count(marked: Marks, lines: tuple[ColumnElement[bool], ...]) -> None:
+    """Add lines that share their marks to the counters of every period they are marked for."""
+    community, merit = Posting.community_code, func.sum(Posting.merit).label("merit")
+    balance = func.sum(Posting.balance).label("balance")
+    for kind, key in sorted(counted_in(marked)):
+        period = literal(key).label("period")
+        per_resident = select(
+            Posting.resident_id, literal(kind).label("kind"), period, community, merit, balance
+        ).group_by(Posting.resident_id, community)
+        upsert_from(ResidentTotal, per_resident.where(*lines), add=("merit", "balance"))
+    for key in sorted(key for _kind, key in counted_in(marked)):
+        per_community = select(literal(key).label("period"), community, merit).group_by(community)
+        upsert_from(CommunityTotal, per_community.where(*lines), add=("merit",))
 
 
 def standing_awards() -> Select[Posting]:
@@ -268,6 +326,7 @@ def _sum_of_totals(*where: ColumnElement[bool]) -> Amount:
 # Asked at every approval, so written once.
 _HOLD = select(Person.id).where(Person.id == bindparam("resident_id")).with_for_update(key_share=True)
 _INSERT = insert(cast(Table, Posting.__table__))
+_SEALED = select(SealedPeriod.key)
 _STANDING = (
     standing_awards()
     .with_only_columns(

@@ -10,6 +10,7 @@ from civic.access import me_or_none, my_grants
 from civic.areas import service as areas
 from civic.areas.models import Area
 from civic.rankings import service
+from civic.rankings.published import Published, find_ranking
 from civic.rules.decisions import reaches
 from civic.rules.periods import Period, parse, period_of
 from civic.rules.refused import NotFound, Refused
@@ -48,13 +49,13 @@ def asked(first_page: int | None = None) -> Asked:
     Raises NotFound for an unknown area or board and for residents outside a community, Refused for a period that
     does not exist; answers 403 where the reader may not see it.
     """
-    area = _area()
+    area = area_asked()
     of = request.args.get("of") or service.boards_of(area)[0]
-    period, page, now = _period(), _page() or first_page, clock.now()
+    period, page, now = period_asked(), page_asked() or first_page, clock.now()
     person = me_or_none()
     me = person.id if person else None
     if of == "residents":
-        _check_residents_may_be_seen(area)
+        check_residents_may_be_seen(area)
         offset = None if page is None else (page - 1) * service.PAGE_ROWS
         board = service.residents_board(area, period, day=clock.today(zone()), me=me, offset=offset)
         page = page or (None if board.mine else 1)
@@ -64,7 +65,54 @@ def asked(first_page: int | None = None) -> Asked:
     return Asked(area, of, period, page, board, now)
 
 
-def _area() -> Area:
+@dataclass(frozen=True)
+class AskedPublished:
+    """A published ranking as asked for."""
+
+    area: Area
+    of: str
+    period: Period
+    page: int
+    published: Published
+
+    @property
+    def closes_at(self) -> datetime:
+        """From then on nothing counts for the period any more."""
+        return self.period.closes_at(zone())
+
+    @property
+    def next_page(self) -> int | None:
+        """The number of the following page, if there is one."""
+        return self.page + 1 if self.published.next_offset is not None else None
+
+
+def published_asked(area: Area, period: Period) -> AskedPublished:
+    """Read the rest of the address (of, page) and fetch the ranking; the same doors as for a live board."""
+    of = request.args.get("of") or service.boards_of(area)[0]
+    if of == "residents":
+        check_residents_may_be_seen(area)
+    page, person = page_asked() or 1, me_or_none()
+    found = find_ranking(
+        area,
+        of,
+        period,
+        day=clock.today(zone()),
+        me=person.id if person else None,
+        offset=(page - 1) * service.PAGE_ROWS,
+    )
+    return AskedPublished(area, of, period, page, found)
+
+
+def period_named(key: str) -> Period:
+    """The period of this key. Raises Refused where there is none."""
+    try:
+        return parse(key)
+    except ValueError:
+        raise Refused("period_unknown", "period", key=key) from None
+
+
+def area_asked() -> Area:
+    """The area in the address, else my community, else the first city."""
     code = request.args.get("area") or my_community_code()
     if code:
         return areas.get_area(code)
@@ -74,17 +122,16 @@ def _area() -> Area:
     return roots[0]
 
 
-def _period() -> Period:
+def period_asked() -> Period:
+    """The period in the address, else this month."""
     key = request.args.get("period")
     if not key:
         return period_of("month", clock.today(zone()))
-    try:
-        return parse(key)
-    except ValueError:
-        raise Refused("period_unknown", "period", key=key) from None
+    return period_named(key)
 
 
-def _page() -> int | None:
+def page_asked() -> int | None:
+    """The number of the page in the address."""
     text = request.args.get("page")
     if not text:
         return None
@@ -93,7 +140,7 @@ def _page() -> int | None:
     return int(text)
 
 
-def _check_residents_may_be_seen(area: Area) -> None:
+def check_residents_may_be_seen(area: Area) -> None:
     """Residents' boards are for signed-in members and staff of that community."""
     if area.level != "community":
         raise NotFound("board")

@@ -21,6 +21,7 @@ from civic.rules.periods import Period
 from civic.rules.refused import NotFound
 from civic.rules.standings import masked
 
+LIVE_KINDS = ("week", "month", "quarter", "year")
 PAGE_ROWS = 50
 NEIGHBOURS = 5
 AREA_BOARDS = {"communities": "community", "subdistricts": "subdistrict", "districts": "district"}
@@ -82,7 +83,7 @@ def residents_board(community: Area, period: Period, *, day: date, me: int | Non
     ).all()
     first_rank = 1 + (_better(on_board, people[0].merit) if people else 0)
     ranks = _ranks([person.merit for person in people], start, first_rank)
-    rows = [_standing(person, rank, day, me) for person, rank in zip(people, ranks, strict=True)]
+    rows = [standing_of(person, rank, day, me) for person, rank in zip(people, ranks, strict=True)]
     shown = tuple(row for row in rows if row is not None)
     own = next((row for row in shown if row.is_me), None)
     if mine and own is None:
@@ -133,7 +134,7 @@ def _ranks(merits: Sequence[int], start: int, first_rank: int) -> list[int]:
     return ranks
 
 
-def _standing(person: Row[int, int, str, str, date | None], rank: int, day: date, me: int | None) -> Standing | None:
+def standing_of(person: Row[int, int, str, str, date | None], rank: int, day: date, me: int | None) -> Standing | None:
     """A resident's line as others may see it; None where they are not listed at all."""
     standing = Standing(rank, str(person.resident_id), person.name, person.merit)
     if person.resident_id == me:
@@ -147,7 +148,7 @@ def _standing(person: Row[int, int, str, str, date | None], rank: int, day: date
 
 def areas_board(area: Area, of: str, period: Period, offset: int = 0) -> Board:
     """Communities, subdistricts or districts of an area by merit; ties stand in the order of their codes."""
-    areas = _ranked_areas(area, of, period)
+    areas = _ranked_areas(area, of, [period])
     found = db.session.execute(
         select(areas, Area.short_name)
         .join(Area, Area.code == areas.c.code)
@@ -160,20 +161,24 @@ def areas_board(area: Area, of: str, period: Period, offset: int = 0) -> Board:
     return Board(rows, offset, ranked, end=offset + len(rows))
 
 
-def _ranked_areas(area: Area, of: str, period: Period) -> Subquery:
-    """Code, merit and rank of every area that is ranked, and how many there are."""
+def _ranked_areas(area: Area, of: str, periods: Sequence[Period]) -> Subquery:
+    """Period, code, merit and rank of every area that is ranked, and how many there are."""
     if of not in boards_of(area) or of not in AREA_BOARDS:
         raise NotFound("board")
     code = func.substr(CommunityTotal.community_code, 1, CODE_LENGTHS[AREA_BOARDS[of]]).label("code")
     totals = (
-        select(code, func.sum(CommunityTotal.merit).label("merit"))
-        .where(CommunityTotal.period == period.key, within(CommunityTotal.community_code, area.code))
-        .group_by(code)
+        select(CommunityTotal.period, code, func.sum(CommunityTotal.merit).label("merit"))
+        .where(
+            CommunityTotal.period.in_([period.key for period in periods]),
+            within(CommunityTotal.community_code, area.code),
+        )
+        .group_by(CommunityTotal.period, code)
         .having(func.sum(CommunityTotal.merit) >= 1)
         .subquery()
     )
-    rank = func.rank().over(order_by=totals.c.merit.desc()).label("rank")
-    return select(totals.c.code, totals.c.merit, rank, func.count().over().label("ranked")).subquery()
+    rank = func.rank().over(partition_by=totals.c.period, order_by=totals.c.merit.desc()).label("rank")
+    ranked = func.count().over(partition_by=totals.c.period).label("ranked")
+    return select(totals.c.period, totals.c.code, totals.c.merit, rank, ranked).subquery()
 
 
 def boards_of(area: Area) -> tuple[str, ...]:
@@ -183,12 +188,21 @@ def boards_of(area: Area) -> tuple[str, ...]:
     return tuple(of for of, level in reversed(AREA_BOARDS.items()) if CODE_LENGTHS[level] > len(area.code))
 
 
-def place_of(community: Area, period: Period) -> tuple[Standing, int] | None:
-    """A community's place among those of its subdistrict, and how many are ranked there; None without merit."""
+def places_of(community: Area, periods: Sequence[Period]) -> list[tuple[Standing, int] | None]:
+    """For each period a community's place among those of its subdistrict, and how many are ranked there.
+
+    None where it has no merit yet.
+    """
     if community.parent_code is None:
-        return None
-    areas = _ranked_areas(get_area(community.parent_code), "communities", period)
-    mine = db.session.execute(select(areas).where(areas.c.code == community.code)).one_or_none()
-    if mine is None:
-        return None
-    return Standing(mine.rank, mine.code, community.short_name, int(mine.merit)), mine.ranked
+        return [None] * len(periods)
+    areas = _ranked_areas(get_area(community.parent_code), "communities", periods)
+    rows = db.session.execute(select(areas).where(areas.c.code == community.code))
+    found = {
+        row.period: (Standing(row.rank, row.code, community.short_name, int(row.merit)), row.ranked) for row in rows
+    }
+    return [found.get(period.key) for period in periods]
+
+
+def place_of(community: Area, period: Period) -> tuple[Standing, int] | None:
+    """The same for one period."""
+    return places_of(community, [period])[0]

@@ -21,7 +21,6 @@ from civic.web import boards_open, my_community_code, zone
 
 bp = Blueprint("rankings", __name__)
 
-LIVE_KINDS = ("week", "month", "quarter", "year")
 MINUTES_A_POINT = 6  # roughly, over the whole catalogue
 LONGEST_EFFORT = 8 * 60  # a longer time would only discourage
 
@@ -46,7 +45,7 @@ def leaderboard() -> str | Response:
         roots=areas.roots() if found.area.parent_code is None else [],
         children=areas.children(found.area.code),
         boards=service.boards_of(found.area),
-        periods=[period_of(kind, clock.today(zone())) for kind in LIVE_KINDS],
+        periods=[period_of(kind, clock.today(zone())) for kind in service.LIVE_KINDS],
         begins_at=found.period.begins_at(zone()),
         ends_at=ends_at,
         days_left=max(1, ceil((ends_at - found.as_of) / timedelta(days=1))),

@@ -2,11 +2,12 @@
 
 import os
 import unicodedata
+from datetime import datetime
 
 import click
 from flask import current_app
 
-from civic import clock
+from civic import clock, schedule
 from civic.commands import Failure, PlainGroup
 from civic.config import Config
 from civic.seed import city
@@ -45,7 +46,16 @@ def _build(residents: int, weeks: int, seed: int) -> None:
     config: Config = current_app.config["CIVIC"]
     if config.env == "production":
         raise Failure("the demo city has passwords that everybody knows; production refuses it")
-    city.build(residents=residents, weeks=weeks, seed=seed, now=clock.now(), zone=config.timezone)
+    now = clock.now()
+    city.build(residents=residents, weeks=weeks, seed=seed, now=now, zone=config.timezone)
+    _let_jobs_catch_up(now)
+
+
+def _let_jobs_catch_up(now: datetime) -> None:
+    """Pay the bonuses and compile and seal the rankings of the weeks gone by, as a scheduler would have."""
+    for outcome in schedule.run_until(now):
+        if outcome.cause is not None:
+            raise outcome.cause
 
 
 def _show_accounts() -> None:

@@ -175,7 +175,7 @@ def test_the_document_is_valid_and_complete(app: Flask, caller: Callers) -> None
     validate(document)
     described = {(path, method.upper()) for path, method, _call in _calls(document)}
     built = {
-        (rule.rule.replace("<int:", "{").replace(">", "}"), method)
+        (rule.rule.replace("<int:", "{").replace("<", "{").replace(">", "}"), method)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(f"{API}/") and not rule.rule.endswith("openapi.json")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

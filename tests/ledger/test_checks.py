@@ -67,3 +67,13 @@ def test_what_was_forged_is_found(app: Flask, lines: None, statement: str, words
 def test_a_day_over_its_cap_is_found(app: Flask, lines: None) -> None:
     forge("UPDATE posting SET merit = 31, balance = 31 WHERE id = 1")
     assert any("more than 30" in line for line in checks.days_stay_under_their_caps())
+
+
+def test_bonuses_that_no_week_can_bring_are_found(app: Flask, lines: None) -> None:
+    forge(
+        "INSERT INTO posting (resident_id, community_code, kind, merit, balance, act_week, "
+        "counts_on, week, month, posted_at) "
+        "SELECT resident_id, community_code, 'bonus', 13, 13, '2026-W47', counts_on, week, month, posted_at "
+        "FROM posting WHERE id = 1"
+    )
+    assert any("has 13 of bonuses for 2026-W47" in line for line in checks.bonuses_add_up())

@@ -1,0 +1,69 @@
+"""The pages of provisional and sealed rankings; they keep their addresses."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Response
+
+from civic import clock
+from civic.access import open_to_all
+from civic.areas import service as areas
+from civic.rankings import service
+from civic.rankings.asked import area_asked, period_named, published_asked
+from civic.rankings.published import corrections, index_of, published_periods
+from civic.rules.periods import Period
+from civic.rules.refused import Refused
+from civic.rules.sealing import due_at
+from civic.web import boards_open, zone
+
+bp = Blueprint("archive", __name__)
+
+
+@bp.get("/rankings")
+@open_to_all
+def periods() -> str:
+    """Every period of which an area has a ranking, the latest first."""
+    boards_open()
+    area = area_asked()
+    return render_template(
+        "rankings/periods.html",
+        area=area,
+        path=areas.path(area.code),
+        children=areas.children(area.code),
+        roots=areas.roots() if area.parent_code is None else [],
+        found=published_periods(area),
+        now=clock.now(),
+        zone=zone(),
+    )
+
+
+@bp.get("/rankings/<period>/<code>")
+@open_to_all
+def ranking(period: str, code: str) -> str | Response:
+    """A ranking of a period: its order, what it was made by, and what was put right since."""
+    boards_open()
+    area, found = areas.get_area(code), _period(period)
+    try:
+        asked = published_asked(area, found)
+    except Unauthorized:
+        return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}), code=303)
+    return render_template(
+        "rankings/ranking.html",
+        asked=asked,
+        published=asked.published,
+        path=areas.path(area.code),
+        boards=service.boards_of(area),
+        own_index=index_of(area, found) if asked.of != "residents" else None,
+        notes=corrections(area, found),
+        sealed_at=due_at(found, zone()),
+        has_begun=found.begins_at(zone()) <= clock.now(),
+        has_ended=found.ended_at(zone()) <= clock.now(),
+    )
+
+
+def _period(key: str) -> Period:
+    try:
+        return period_named(key)
+    except Refused:
+        abort(404)  # a page's address either exists or not

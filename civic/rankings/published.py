@@ -1,0 +1,263 @@
+"""What is published of a period: the sealed ranking, or the provisional one for as long as there is none.
+
+A page reads one header, a stretch of rows and the names in them; the rows themselves hold ids and figures only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import Row, and_, exists, func, select
+
+from civic.accounts.models import Person
+from civic.areas.models import CODE_LENGTHS, LEVELS, Area, within
+from civic.db import db
+from civic.ledger.models import Posting
+from civic.rankings.compiling import PROVISIONAL, RESIDENTS, SEALED, Tables
+from civic.rankings.models import Correction, IndexPart, ProvisionalPart, ProvisionalRanking, Ranking
+from civic.rankings.service import AREA_BOARDS, PAGE_ROWS, boards_of, standing_of
+from civic.rules.civility_index import PARTS, Part, with_one_more
+from civic.rules.periods import Period, parse
+from civic.rules.refused import NotFound
+
+Header = Ranking | ProvisionalRanking
+StoredPart = IndexPart | ProvisionalPart
+MAX_PERIODS = 60
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of a published ranking. `index` in hundredths; without a rank it is listed, not ranked."""
+
+    rank: int | None
+    key: str
+    name: str
+    merit: int
+    previous_rank: int | None
+    index: int | None = None
+    is_me: bool = False
+    parts: tuple[StoredPart, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """A stretch of a ranking with its header; no header where none was made yet."""
+
+    header: Header | None
+    rows: tuple[Listed, ...] = ()
+    offset: int = 0
+    total: int = 0  # places in all, listed or not
+
+    @property
+    def status(self) -> str:
+        """Provisional or sealed."""
+        return "sealed" if isinstance(self.header, Ranking) else "provisional"
+
+    @property
+    def sha256(self) -> str | None:
+        """Of a sealed ranking, over its ids and figures."""
+        return self.header.sha256 if isinstance(self.header, Ranking) else None
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the following stretch begins; none at the end."""
+        following = self.offset + PAGE_ROWS
+        return following if following < self.total else None
+
+
+@dataclass(frozen=True)
+class IndexOf:
+    """An area's index with its parts in their order, and its rank among its like in the whole city."""
+
+    parts: tuple[StoredPart, ...]
+    status: str
+    rank: int | None
+
+    @property
+    def index(self) -> int | None:
+        """The sum of the parts in hundredths; none without N."""
+        return sum(part.score for part in self.parts) if self.parts else None
+
+    @property
+    def judged(self) -> tuple[Part, ...]:
+        """The parts as the rules know them; none for a mean of months."""
+        return tuple(part for stored in self.parts if (part := stored.part) is not None)
+
+    @property
+    def one_more(self) -> int | None:
+        """By how much, in hundredths, one more person who takes part would raise the index."""
+        judged = self.judged
+        return with_one_more(judged) - sum(part.score for part in judged) if judged else None
+
+
+@dataclass(frozen=True)
+class PublishedPeriod:
+    """A period of which an area has rankings."""
+
+    period: Period
+    status: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class CorrectionNote:
+    """A posting in a later period that puts this one right."""
+
+    posting_id: int
+    community_name: str
+    merit: int
+    noted_at: datetime
+    week: str
+    month: str
+
+
+def find_ranking(area: Area, of: str, period: Period, *, day: date, me: int | None, offset: int = 0) -> Published:
+    """The ranking of a period, page by page. Raises NotFound for a board the area does not have."""
+    if of not in boards_of(area):
+        raise NotFound("board")
+    header = _header(area.code, of, period)
+    if header is None:
+        return Published(None)
+    tables = SEALED if isinstance(header, Ranking) else PROVISIONAL
+    total = db.session.scalar(select(func.max(tables.row.position)).where(tables.row.ranking_id == header.id)) or 0
+    read = _residents if of == RESIDENTS else _areas
+    return Published(header, read(tables, header, offset, day, me), offset, total)
+
+
+def _header(area_code: str, of: str, period: Period) -> Header | None:
+    for tables in (SEALED, PROVISIONAL):
+        mine = (tables.of_period(period.key), tables.header.area_code == area_code, tables.header.of == of)
+        found = db.session.scalar(select(tables.header).where(*mine))
+        if found is not None:
+            return cast(Header, found)
+    return None
+
+
+def _residents(tables: Tables, header: Header, offset: int, day: date, me: int | None) -> tuple[Listed, ...]:
+    """Whoever is not shown keeps their place, and the number is skipped (S4)."""
+    row = tables.row
+    stretch = db.session.execute(
+        select(row.key, row.rank, row.merit, row.previous_rank)
+        .where(row.ranking_id == header.id, row.position > offset, row.position <= offset + PAGE_ROWS)
+        .order_by(row.position)
+    ).all()
+    people = _people([int(line.key) for line in stretch])
+    found = []
+    for line in stretch:
+        person = people.get(int(line.key))
+        seen = standing_of(person, line.rank or 0, day, me) if person else None
+        if seen is not None:
+            found.append(Listed(line.rank, line.key, seen.name, line.merit, line.previous_rank, is_me=seen.is_me))
+    return tuple(found)
+
+
+def _people(ids: list[int]) -> dict[int, Row[int, int, str, str, date | None]]:
+    rows = db.session.execute(
+        select(
+            Person.id.label("resident_id"), Person.id.label("merit"), Person.name, Person.appear, Person.born_on
+        ).where(Person.id.in_(ids))
+    ).all()
+    return {row.resident_id: row for row in rows}
+
+
+def _areas(tables: Tables, header: Header, offset: int, _day: date, _me: int | None) -> tuple[Listed, ...]:
+    row = tables.row
+    stretch = db.session.execute(
+        select(row.key, row.rank, row.score, row.merit, row.previous_rank, Area.short_name)
+        .join(Area, Area.code == row.key)
+        .where(row.ranking_id == header.id, row.position > offset, row.position <= offset + PAGE_ROWS)
+        .order_by(row.position)
+    ).all()
+    parts = _parts(tables, [line.key for line in stretch], header.period)
+    return tuple(
+        Listed(
+            line.rank,
+            line.key,
+            line.short_name,
+            line.merit,
+            line.previous_rank,
+            index=line.score,
+            parts=parts.get(line.key, ()),
+        )
+        for line in stretch
+    )
+
+
+def _parts(tables: Tables, codes: list[str], period: str) -> dict[str, tuple[StoredPart, ...]]:
+    table = IndexPart if tables is SEALED else ProvisionalPart
+    found: dict[str, list[StoredPart]] = defaultdict(list)
+    rows = db.session.scalars(select(table).where(table.period == period, table.area_code.in_(codes)))
+    for part in cast(Iterable[StoredPart], rows):
+        found[part.area_code].append(part)
+    return {code: tuple(sorted(parts, key=lambda part: PARTS.index(part.key))) for code, parts in found.items()}
+
+
+def index_of(area: Area, period: Period) -> IndexOf:
+    """An area's index in a period, sealed or so far; without parts where it has none, or none was made yet."""
+    return _index_of(area, period, _table_of([period])[period])
+
+
+def _index_of(area: Area, period: Period, tables: Tables) -> IndexOf:
+    parts = _parts(tables, [area.code], period.key).get(area.code, ())
+    rank = _rank_in_city(tables, area, period) if parts else None
+    return IndexOf(parts, "sealed" if tables is SEALED else "provisional", rank)
+
+
+def _table_of(periods: Iterable[Period]) -> dict[Period, Tables]:
+    """Where what is published of these periods stands; one query."""
+    asked = list(periods)
+    are_sealed = db.session.execute(select(*(exists().where(Ranking.period == period.key) for period in asked))).one()
+    return {period: SEALED if is_sealed else PROVISIONAL for period, is_sealed in zip(asked, are_sealed, strict=True)}
+
+
+def _rank_in_city(tables: Tables, area: Area, period: Period) -> int | None:
+    of = {level: of for of, level in AREA_BOARDS.items()}.get(area.level)
+    header, row = tables.header, tables.row
+    found = db.session.execute(
+        select(row.rank)
+        .join(header, and_(header.id == row.ranking_id, tables.of_period(period.key)))
+        .join(Area, and_(Area.code == header.area_code, Area.parent_code.is_(None)))
+        .where(header.area_code.in_(_above(area.code)), header.of == of, row.key == area.code)
+    ).first()
+    return found[0] if found else None
+
+
+def _above(code: str) -> list[str]:
+    return [code[:length] for length in LEVELS if length <= min(len(code), CODE_LENGTHS["subdistrict"])]
+
+
+def latest_index(area: Area, running: Period) -> tuple[Period, IndexOf] | None:
+    """The index of the running period if there is one so far, else of the one before."""
+    for period, tables in _table_of((running, running.previous())).items():
+        found = _index_of(area, period, tables)
+        if found.parts:
+            return period, found
+    return None
+
+
+def published_periods(area: Area) -> list[PublishedPeriod]:
+    """The periods of which an area has rankings, the latest first; provisional ones only until they are sealed."""
+    found: dict[str, PublishedPeriod] = {}
+    for tables, status in ((PROVISIONAL, "provisional"), (SEALED, "sealed")):
+        header = tables.header
+        mine = header.area_code == area.code
+        if header is ProvisionalRanking:
+            mine = and_(mine, ProvisionalRanking.replaced_at.is_(None))
+        rows = select(header.period, func.max(header.as_of)).where(mine).group_by(header.period)
+        for key, as_of in db.session.execute(rows.order_by(func.max(header.as_of).desc()).limit(MAX_PERIODS)):
+            found[key] = PublishedPeriod(parse(key), status, as_of)
+    return sorted(found.values(), key=lambda each: (each.period.ends_on, each.period.starts_on), reverse=True)
+
+
+def corrections(area: Area, period: Period) -> list[CorrectionNote]:
+    """The notes beside an area's sealed rankings of a period, oldest first. They name postings, never people."""
+    rows = db.session.execute(
+        select(Correction.posting_id, Area.short_name, Posting.merit, Correction.noted_at, Posting.week, Posting.month)
+        .join(Posting, Posting.id == Correction.posting_id)
+        .join(Area, Area.code == Correction.community_code)
+        .where(Correction.period == period.key, within(Correction.community_code, area.code))
+        .order_by(Correction.noted_at, Correction.posting_id)
+    )
+    return [CorrectionNote(*row) for row in rows]

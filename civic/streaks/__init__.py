@@ -1,0 +1,1 @@
+"""Steadiness: the weekly bonus and the streak of weeks."""
