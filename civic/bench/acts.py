@@ -175,24 +175,10 @@ def _award(
     posted_at = calendar.evening(posted_on, rng)
     marked = calendar.marks(day, posted_on, posted_at)
     return Line(
-        number=number,
-        of=number,
-        kind="award",
-        resident_id=who.id,
-        community_code=who.community_on(day),
-        activity_key=activity.key,
-        activity_kind=activity.kind,
-        rule_version=rule.version,
-        quantity=quantity,
-        acted_on=day,
-        merit=earned.points,
-        worth=earned.worth,
-        standing=earned.standing,
-        cut_by=earned.cut_by,
-        week=marked.week,
-        month=marked.month,
-        counts_on=marked.counts_on,
-        posted_at=posted_at,
+        *(number, number, "award", who.id, who.community_on(day)),
+        *(activity.key, activity.kind, rule.version, quantity, day),
+        *(earned.points, earned.worth, earned.standing, earned.cut_by),
+        *(marked.week, marked.month, marked.counts_on, posted_at),
     )
 
 

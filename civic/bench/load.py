@@ -5,11 +5,13 @@ guards of the tables hold: keys, constraints, foreign keys.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice
 from random import Random
 from typing import Any
+from typing import cast as seen_as
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -41,7 +43,7 @@ from civic.entries import zone as city_zone
 from civic.entries.models import Entry
 from civic.ledger import counters
 from civic.ledger import service as ledger
-from civic.ledger.models import Posting
+from civic.ledger.models import Posting, ResidentTotal
 from civic.moderation.models import Decision, Reason
 from civic.rankings.sealing import sealed_periods
 from civic.rules.refused import Conflict
@@ -91,8 +93,9 @@ def load(*, residents: int, postings: int, weeks: int, seed: int, now: datetime,
     _write_areas(city)
     _write_people(city, datetime.combine(start, time(), zone).astimezone(UTC) - timedelta(days=31), rng)
     sealed = ledger.sealed_keys() | {period.key for period in sealed_periods()}
-    _write_ledger(city, lines(city, postings, Calendar(start, now, zone, frozenset(sealed)), rng))
-    counters.recount()
+    with _without_indexes(Entry, Decision, Posting, ResidentTotal):
+        _write_ledger(city, lines(city, postings, Calendar(start, now, zone, frozenset(sealed)), rng))
+        counters.recount()
     connection().execute(text("ANALYZE"))
     return city
 
@@ -103,6 +106,17 @@ def login(city: City, who: int | str) -> str:
 
 
 # Below
+
+
+@contextmanager
+def _without_indexes(*tables: type[Base]) -> Iterator[None]:
+    """Drop the tables' indexes and build them afterwards, each in one go: sorted, that takes half the time."""
+    indexes = [index for table in tables for index in seen_as(Table, table.__table__).indexes]
+    for index in indexes:
+        index.drop(connection())
+    yield
+    for index in indexes:
+        index.create(connection())
 
 
 def _free_root() -> str:

@@ -5,10 +5,23 @@ What comes out is what posting line by line would have left: a row wherever anyt
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, delete, func, insert, literal, or_, select, text
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    MetaData,
+    String,
+    Table,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+)
 
-from civic.db import connection
+from civic.db import Code, connection
 from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
 from civic.rules.periods import KINDS, parse, period_of
 
@@ -18,8 +31,10 @@ def recount() -> int:
     _wait_for_writers()
     for table in (CommunityTotal, ResidentTotal):
         connection().execute(delete(table))
-    for kind, mark in (("week", Posting.week), ("month", Posting.month)):
+    _gather()
+    for kind, mark in (("week", _SUMS.c.week), ("month", _SUMS.c.month)):
         _add_up(kind, mark)
+    _SUMS.drop(connection())
     months = sorted(connection().scalars(select(ResidentTotal.period).where(ResidentTotal.kind == "month").distinct()))
     if months:
         for kind in KINDS[2:]:
@@ -34,12 +49,19 @@ def _wait_for_writers() -> None:
         connection().execute(text("LOCK TABLE posting IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _add_up(kind: str, mark: InstrumentedAttribute[str]) -> None:
-    whose = (Posting.resident_id, literal(kind), mark, Posting.community_code)
-    sums = select(*whose, func.sum(Posting.merit), func.sum(Posting.balance)).where(
-        or_(Posting.merit != 0, Posting.balance != 0)
-    )
-    rows = sums.group_by(Posting.resident_id, mark, Posting.community_code)
+def _gather() -> None:
+    """Read the ledger once; what a resident has in a week and month is a fraction of it."""
+    _SUMS.create(connection())
+    whose = (Posting.resident_id, Posting.community_code, Posting.week, Posting.month)
+    sums = select(*whose, func.sum(Posting.merit), func.sum(Posting.balance)).group_by(*whose)
+    is_something = or_(Posting.merit != 0, Posting.balance != 0)
+    connection().execute(insert(_SUMS).from_select(list(_SUMS.c.keys()), sums.where(is_something)))
+
+
+def _add_up(kind: str, mark: Column[str]) -> None:
+    resident, community, merit, balance = (_SUMS.c[name] for name in ("resident_id", "community_code", *_AMOUNTS))
+    sums = select(resident, literal(kind), mark, community, func.sum(merit), func.sum(balance))
+    rows = sums.group_by(resident, mark, community).order_by(resident, mark, community)
     connection().execute(insert(ResidentTotal).from_select(_COLUMNS, rows))
 
 
@@ -65,4 +87,17 @@ def _add_up_communities() -> None:
     connection().execute(insert(CommunityTotal).from_select(["period", "community_code", "merit"], rows))
 
 
-_COLUMNS = ["resident_id", "kind", "period", "community_code", "merit", "balance"]
+_AMOUNTS = ("merit", "balance")
+_COLUMNS = ["resident_id", "kind", "period", "community_code", *_AMOUNTS]
+# Goes at once; a name of its own, so that nothing stored is ever hidden by it.
+_SUMS = Table(
+    "recounted_sum",
+    MetaData(),
+    Column("resident_id", BigInteger, nullable=False),
+    Column("community_code", Code, nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("merit", BigInteger, nullable=False),
+    Column("balance", BigInteger, nullable=False),
+    prefixes=["TEMPORARY"],
+)
