@@ -6,9 +6,12 @@ from flask import Flask
 from civic.accounts.cli import group as people
 from civic.activities.cli import group as catalogue
 from civic.areas.cli import group as areas
+from civic.bench.cli import group as bench
 from civic.commands import Failure, PlainGroup
+from civic.db import transaction
 from civic.entries import checks as entries
 from civic.ledger import checks as postings
+from civic.ledger import counters
 from civic.moderation import checks as decisions
 from civic.rankings.cli import group as rankings
 from civic.schedule_cli import group as jobs
@@ -18,7 +21,7 @@ from civic.seed.cli import group as demo
 
 def init(app: Flask) -> None:
     """Hang every command on the application."""
-    for command in (areas, people, catalogue, ledger, rankings, demo, jobs, scheduler):
+    for command in (areas, people, catalogue, ledger, rankings, demo, bench, jobs, scheduler):
         app.cli.add_command(command)
 
 
@@ -34,3 +37,11 @@ def check_ledger() -> None:
     if broken:
         raise Failure(f"{len(broken)} rows break an invariant")
     click.echo(f"clean: {postings.count_postings()} postings")
+
+
+@ledger.command("recount")
+def recount() -> None:
+    """Make the counters of boards and statements anew from the ledger; nobody can post meanwhile."""
+    with transaction():
+        rows = counters.recount()
+    click.echo(f"counted anew: {rows} rows")

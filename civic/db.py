@@ -33,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 64 * 1024  # at most; it fills as pages are read
 SERVER_STOPPED = ("57P01", "57P02", "57P03")  # PostgreSQL: shut down, crashed, not ready yet
 _AFTER_COMMIT = "civic_after_commit"
 _WRITES = "civic_writes"
@@ -101,6 +102,8 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",  # NORMAL may lose the last commits on power loss
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"cache_size=-{CACHE_KIB}",  # its own 2 MB make a compilation read the file again and again
+            "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

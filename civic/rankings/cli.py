@@ -11,11 +11,10 @@ from civic.commands import Failure, PlainGroup, WrongUsage
 from civic.config import Config
 from civic.db import transaction
 from civic.rankings.compiling import compile_period
-from civic.rankings.indices import OWN_INDEX
 from civic.rankings.sealing import note_corrections, seal, sealed_periods
 from civic.rankings.settings import set_index
 from civic.rankings.verifying import differences
-from civic.rules.civility_index import PARTS, Settings
+from civic.rules.civility_index import OWN_INDEX, PARTS, Settings
 from civic.rules.periods import Period, parse
 from civic.rules.points import hundredths
 

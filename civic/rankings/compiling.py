@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, String, Table, and_, delete, func, insert, literal, select, text, update
 from sqlalchemy import cast as sql_cast
 
-from civic.db import connection, db
+from civic.db import Base, connection, db
 from civic.rankings import tally
 from civic.rankings.denominators import has_begun, members_known, span
-from civic.rankings.indices import OWN_INDEX, Indices, averaged, judged, settings_of
+from civic.rankings.indices import Indices, averaged, judged, settings_by_city
 from civic.rankings.models import ProvisionalPart, ProvisionalRanking, ProvisionalRow, Ranking, RankingRow
 from civic.rankings.standings import AreaPlace, places
 from civic.rankings.tally import TALLY, CommunityFigures
-from civic.rankings.tree import Tree, tree_on
+from civic.rankings.tree import Tree, cities, tree_on
+from civic.rules.civility_index import OWN_INDEX
 from civic.rules.periods import Period
 from civic.rules.refused import Conflict, Refused
 from civic.rules.standings import MIN_RANKED_MERIT
@@ -76,11 +77,15 @@ def compile_period(
         "members_as_of": known_at,
     }
     tally.fill(period, now)
-    days = span(period, now, known_at, zone)
-    sums = tally.by_community(days.days, cap=0)
-    tree = tree_on(period.starts_on, sums)
-    figures = capped(period, tree, days.days, sums)
-    indices = judged(period, days, tree, figures) if period.kind in OWN_INDEX else averaged(period, tree, only_sealed)
+    days, roots = span(period, now, known_at, zone), cities()
+    settings = settings_by_city(roots, period)
+    figures = {cap: tally.by_community(days.days, cap) for cap in {one.cap for one in settings.values()} or {0}}
+    sums = next(iter(figures.values()))  # all but what caps cut is the same in each
+    tree = tree_on(period.starts_on, roots, sums)
+    if period.kind in OWN_INDEX:
+        indices = judged(period, days, tree, figures, settings)
+    else:
+        indices = averaged(period, tree, only_sealed)
     _put_aside(period, now)
     before = table_before(period, only_sealed)
     residents = _write_residents(period, head, sums, before)
@@ -117,18 +122,6 @@ def is_provisional(period: Period) -> bool:
     """Whether there is a provisional ranking of the period."""
     current = (ProvisionalRanking.period == period.key, ProvisionalRanking.replaced_at.is_(None))
     return db.session.scalar(select(ProvisionalRanking.id).where(*current).limit(1)) is not None
-
-
-def capped(
-    period: Period, tree: Tree, days: int, sums: dict[str, CommunityFigures]
-) -> dict[str, dict[str, CommunityFigures]]:
-    """The communities' figures for each city, by the cap that is in force there."""
-    if period.kind not in OWN_INDEX:
-        return {}
-    cities = sorted({path[0] for path in tree.paths.values()})
-    caps = {city: settings_of(city, period.kind, period.starts_on).cap for city in cities}
-    by_cap = {cap: tally.by_community(days, cap) if sums else {} for cap in set(caps.values())}
-    return {city: by_cap[cap] for city, cap in caps.items()}
 
 
 def area_rankings(tree: Tree, indices: Indices, sums: dict[str, CommunityFigures]) -> list[AreaRanking]:
@@ -183,8 +176,8 @@ def _write_residents(
     """One ranking for each community that has postings, all their rows in one statement."""
     if not sums:
         return Compiled(0, 0)
-    connection().execute(
-        insert(ProvisionalRanking),
+    _insert(
+        ProvisionalRanking,
         [
             {
                 **head,
@@ -253,8 +246,8 @@ def _write_areas(period: Period, head: dict[str, Any], rankings: Iterable[AreaRa
     rankings = list(rankings)
     if not rankings:
         return Compiled(0, 0)
-    connection().execute(
-        insert(ProvisionalRanking),
+    _insert(
+        ProvisionalRanking,
         [
             {
                 **head,
@@ -286,17 +279,26 @@ def _write_areas(period: Period, head: dict[str, Any], rankings: Iterable[AreaRa
         for ranking in rankings
         for position, place in enumerate(ranking.places, start=1)
     ]
-    connection().execute(insert(ProvisionalRow), rows)
+    _insert(ProvisionalRow, rows)
     return Compiled(len(rankings), len(rows))
 
 
 def _write_parts(indices: Indices) -> None:
     rows = [part for parts in indices.parts.values() for part in parts]
     if rows:
-        connection().execute(insert(ProvisionalPart), rows)
+        _insert(ProvisionalPart, rows)
+
+
+def _insert(table: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert rows, a thousand a statement: asked for something back, SQLAlchemy sends no statement for each."""
+    connection().execute(insert(table).returning(literal(1)), rows)
 
 
 def _refresh_statistics() -> None:
-    """PostgreSQL plans badly with a table that was just filled, until its own housekeeping comes by."""
+    """PostgreSQL plans badly with a table that was just filled, until its own housekeeping comes by.
+
+    A small sample is enough to tell a ranking from a whole table, and takes a tenth of the time.
+    """
     if connection().dialect.name == "postgresql":
+        connection().execute(text("SET LOCAL default_statistics_target = 10"))
         connection().execute(text("ANALYZE provisional_row"))

@@ -14,10 +14,8 @@ from civic.rankings.denominators import Span, person_days
 from civic.rankings.models import IndexPart, IndexSetting, ProvisionalPart
 from civic.rankings.tally import CommunityFigures
 from civic.rankings.tree import Tree
-from civic.rules.civility_index import DEFAULTS, PARTS, PER, Figure, Part, Settings, judge, mean
+from civic.rules.civility_index import DEFAULTS, OWN_INDEX, PARTS, PER, Figure, Part, Settings, judge, mean
 from civic.rules.periods import Period
-
-OWN_INDEX = ("week", "month")  # the others are the mean of their months
 
 
 @dataclass(frozen=True)
@@ -43,23 +41,36 @@ def settings_of(city: str, kind: str, day: date) -> Settings:
     return row.settings if row else DEFAULTS[kind]
 
 
-def judged(period: Period, span: Span, tree: Tree, figures: Mapping[str, Mapping[str, CommunityFigures]]) -> Indices:
-    """The index of a week or month. `figures` are those of each city, since its cap may be its own."""
+def settings_by_city(cities: Iterable[str], period: Period) -> dict[str, Settings]:
+    """What each city's index of a week or month is judged by; that of other periods needs nothing."""
+    if period.kind not in OWN_INDEX:
+        return {}
+    return {city: settings_of(city, period.kind, period.starts_on) for city in cities}
+
+
+def judged(
+    period: Period,
+    span: Span,
+    tree: Tree,
+    figures: Mapping[int, Mapping[str, CommunityFigures]],
+    settings: Mapping[str, Settings],
+) -> Indices:
+    """The index of a week or month. `figures` are those by each cap, since a city may have its own."""
     n_days = person_days(span, tree.communities, tree.city_of)
     sums: dict[str, list[int]] = {}  # whole numbers until each area is judged: three sums of x, and person-days
     for code, days in n_days.items():
-        here = figures[tree.city_of[code]].get(code, CommunityFigures())
+        here = figures[settings[tree.city_of[code]].cap].get(code, CommunityFigures())
         for above in tree.paths[code]:
             old = sums.get(above, [0, 0, 0, 0])
             new = (here.active, here.capped_merit, here.steady, days)
             sums[above] = [one + more for one, more in zip(old, new, strict=True)]
     raw = {code: _raw(found, span.days) for code, found in sums.items()}
-    settings = {city: settings_of(city, period.kind, period.starts_on) for city in figures}
     parts = {}
     for code, found in sorted(raw.items()):
         city = tree.paths[code][0]
         judged_parts = judge(found, raw[city], settings[city])
-        parts[code] = [_row(period, code, part, span.days) for part in judged_parts]
+        n_days = {"n_days": sums[code][3], "city_n_days": sums[city][3], "days": span.days}
+        parts[code] = [_row(period, code, part) | n_days for part in judged_parts]
     return Indices(parts)
 
 
@@ -69,16 +80,13 @@ def _raw(sums: list[int], days: int) -> dict[str, Figure]:
     return {key: Figure(x, n) for key, x in zip(PARTS[:3], sums[:3], strict=True)}
 
 
-def _row(period: Period, code: str, part: Part, days: int) -> dict[str, Any]:
+def _row(period: Period, code: str, part: Part) -> dict[str, Any]:
     return {
         "period": period.key,
         "area_code": code,
         "key": part.key,
         "x": part.x,
-        "n_days": int(part.n * days),
         "city_x": part.city_x,
-        "city_n_days": int(part.city_n * days),
-        "days": days,
         "target": int(part.target * PER),
         "weight": part.weight,
         "judged": part.judged,

@@ -8,9 +8,8 @@ from sqlalchemy import select
 from civic.areas.models import Area
 from civic.areas.service import get_area
 from civic.db import db
-from civic.rankings.indices import OWN_INDEX
 from civic.rankings.models import IndexSetting
-from civic.rules.civility_index import PARTS, Settings, check_settings
+from civic.rules.civility_index import OWN_INDEX, PARTS, Settings, check_settings
 from civic.rules.periods import day_of
 from civic.rules.refused import Conflict, Refused
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    distinct,
     func,
     insert,
     literal,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from civic.activities import service as activities
 from civic.db import Code, connection
 from civic.ledger.models import Posting
-from civic.rules.civility_index import ACTIVE_MERIT, STEADY_DAYS, STEADY_OF
+from civic.rules.civility_index import ACTIVE_MERIT, OWN_INDEX, STEADY_DAYS, STEADY_OF
 from civic.rules.periods import Period
 from civic.rules.standings import MIN_RANKED_MERIT
 
@@ -71,30 +70,40 @@ def per_resident(period: Period, before: datetime) -> Select[str, int, int, int]
 
     Active days are counted for weeks and months only, which alone have an index of their own (X1).
     """
+    if period.kind not in OWN_INDEX:
+        return _sums(period, before).add_columns(literal(0).label("active_days"))
+    # By day first: to sum up what is small then is quicker than to count different days of everything.
+    by_day = (
+        _sums(period, before)
+        .add_columns(func.max(case((_is_active(period, before), 1), else_=0)).label("is_active"))
+        .group_by(Posting.acted_on)
+        .subquery()
+    )
+    return select(
+        by_day.c.community_code,
+        by_day.c.resident_id,
+        cast(func.sum(by_day.c.merit), Integer).label("merit"),
+        func.sum(by_day.c.is_active).label("active_days"),
+    ).group_by(by_day.c.community_code, by_day.c.resident_id)
+
+
+def _sums(period: Period, before: datetime) -> Select[str, int, int]:
     return (
-        select(
-            Posting.community_code,
-            Posting.resident_id,
-            cast(func.sum(Posting.merit), Integer).label("merit"),
-            _active_days(period, before).label("active_days"),
-        )
+        select(Posting.community_code, Posting.resident_id, cast(func.sum(Posting.merit), Integer).label("merit"))
         .where(marked(period), Posting.posted_at < before)
         .group_by(Posting.community_code, Posting.resident_id)
     )
 
 
-def _active_days(period: Period, before: datetime) -> ColumnElement[int]:
-    """The different act days of awards; no kept days, nor what a reversal of the same period names (X2)."""
-    if period.kind not in ("week", "month"):
-        return literal(0)
+def _is_active(period: Period, before: datetime) -> ColumnElement[bool]:
+    """Whether a posting makes its act day active: an award, no kept day, nor what the period reverses (X2)."""
     kept = [activity.key for activity in activities.catalogue() if activity.is_pledge]
     reversed_here = select(Posting.reverses_id).where(
         marked(period), Posting.kind == "reversal", Posting.posted_at < before
     )
-    counts = and_(
+    return and_(
         Posting.kind == "award", Posting.activity_key.not_in(kept), Posting.id.not_in(reversed_here.correlate(None))
     )
-    return func.count(distinct(case((counts, Posting.acted_on))))
 
 
 def fill(period: Period, before: datetime) -> None:

@@ -37,10 +37,17 @@ class Tree:
             yield area, of, subjects
 
 
-def tree_on(day: date, active: Iterable[str]) -> Tree:
-    """The cities that have members, and in them all areas open on that day, or active though closed."""
+def cities() -> list[str]:
+    """Every root that anybody ever belonged to."""
+    belongs = exists().where(Membership.community_code >= Area.code, Membership.community_code < Area.code + ":")
+    return list(db.session.scalars(select(Area.code).where(Area.parent_code.is_(None), belongs).order_by(Area.code)))
+
+
+def tree_on(day: date, roots: Iterable[str], active: Iterable[str]) -> Tree:
+    """All areas of these cities that are open on that day, or active though closed."""
+    first_four = {root[: CODE_LENGTHS["city"]] for root in roots}
     rows = db.session.execute(
-        select(Area.code, Area.parent_code, Area.closed_on).where(func.substr(Area.code, 1, 4).in_(_cities()))
+        select(Area.code, Area.parent_code, Area.closed_on).where(func.substr(Area.code, 1, 4).in_(first_four))
     ).all()
     parents = {row.code: row.parent_code for row in rows}
     needed = {code for each in active if each in parents for code in _path(each, parents)}
@@ -52,12 +59,6 @@ def tree_of(codes: Iterable[str]) -> Tree:
     """These areas and whatever lies above them: the tree as it was when a ranking of them was sealed."""
     parents = {row.code: row.parent_code for row in db.session.execute(select(Area.code, Area.parent_code))}
     return _tree({code for each in codes if each in parents for code in _path(each, parents)}, parents)
-
-
-def _cities() -> list[str]:
-    """The first four digits of every root that anybody ever belonged to."""
-    belongs = exists().where(Membership.community_code >= Area.code, Membership.community_code < Area.code + ":")
-    return [code[:4] for code in db.session.scalars(select(Area.code).where(Area.parent_code.is_(None), belongs))]
 
 
 def _tree(codes: set[str], parents: dict[str, str | None]) -> Tree:

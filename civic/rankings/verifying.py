@@ -14,12 +14,12 @@ from sqlalchemy import Table, select
 from civic.db import connection, db
 from civic.rankings.compiling import RESIDENTS, SEALED, area_rankings, previous_area_ranks
 from civic.rankings.denominators import span
-from civic.rankings.indices import OWN_INDEX, Indices, averaged, judged, settings_of
+from civic.rankings.indices import Indices, averaged, judged, settings_by_city
 from civic.rankings.models import IndexPart, Ranking, RankingRow
 from civic.rankings.service import AREA_BOARDS
 from civic.rankings.tally import CommunityFigures, per_resident
 from civic.rankings.tree import Tree, tree_of
-from civic.rules.civility_index import ACTIVE_MERIT, is_steady
+from civic.rules.civility_index import ACTIVE_MERIT, OWN_INDEX, is_steady
 from civic.rules.periods import Period
 from civic.rules.sealing import Line, fingerprint
 from civic.rules.standings import MIN_RANKED_MERIT, ranks
@@ -103,14 +103,12 @@ def _made_anew(
     tree = _tree(headers, stored, tally)
     plain = {code: _figures(people, days.days, 0) for code, people in tally.items()}
     if period.kind in OWN_INDEX:
+        settings = settings_by_city({path[0] for path in tree.paths.values()}, period)
         figures = {
-            city: {
-                code: _figures(people, days.days, settings_of(city, period.kind, period.starts_on).cap)
-                for code, people in tally.items()
-            }
-            for city in {path[0] for path in tree.paths.values()}
+            cap: {code: _figures(people, days.days, cap) for code, people in tally.items()}
+            for cap in {one.cap for one in settings.values()}
         }
-        indices = judged(period, days, tree, figures)
+        indices = judged(period, days, tree, figures, settings)
     else:
         indices = averaged(period, tree, only_sealed=True)
     lines, totals = _resident_lines(period, tally)

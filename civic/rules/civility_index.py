@@ -12,6 +12,7 @@ from fractions import Fraction
 from civic.rules.refused import Refused
 
 PARTS = ("participation", "points", "steadiness", "put_right")
+OWN_INDEX = ("week", "month")  # the index of other periods is the mean of their months
 ACTIVE_MERIT = 3  # from so much merit on, a person takes part
 STEADY_DAYS, STEADY_OF = 3, 7  # active days in so many days of the period
 PRIOR = {"participation": 100, "points": 100, "steadiness": 100, "put_right": 5}  # k: people, problems
@@ -73,9 +74,16 @@ class Part:
 
     @property
     def score(self) -> int:
-        """The part in hundredths, never below zero (X2)."""
-        reached = min(Fraction(1), max(Fraction(0), self.rate / self.target))
-        return half_up(Fraction(self.weight * FULL, self.judged) * reached)
+        """The part in hundredths, never below zero (X2): half_up(weight × 100 / judged × min(1, rate / target)).
+
+        In whole numbers, numerator and denominator apart: fractions would reduce every step of a thousand areas.
+        """
+        prior, n, city_n, target = PRIOR[self.key], self.n, self.city_n, self.target
+        shared = self.x * city_n.numerator + prior * self.city_x * city_n.denominator
+        reached = shared * n.denominator * target.denominator
+        whole = city_n.numerator * (n.numerator + prior * n.denominator) * target.numerator
+        reached = min(max(0, reached), whole)
+        return (2 * HUNDREDTHS * FULL * self.weight * reached + self.judged * whole) // (2 * self.judged * whole)
 
 
 def judge(figures: Mapping[str, Figure], city: Mapping[str, Figure], settings: Settings) -> tuple[Part, ...]:

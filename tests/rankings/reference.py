@@ -1,10 +1,8 @@
 """Rankings once more, naively: plain loops over plain facts, written from docs/rules.md (S1 to S6, X1 to X6) alone.
 
-`python -m tests.rankings.reference 2000` compares that many random ledgers with the product, on SQLite, and on
-PostgreSQL too.
+`python -m tests.rankings.soak` compares thousands of random ledgers with the product, on both databases.
 """
 
-import sys
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -154,9 +152,3 @@ def _above(code: str) -> list[str]:
     while (parent := PARENTS[line[-1]]) is not None:
         line.append(parent)
     return line
-
-
-if __name__ == "__main__":
-    from tests.rankings.soak import soak
-
-    sys.exit(soak(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000))
