@@ -15,7 +15,7 @@ from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, TODAY, approved_ent
 from tests.pages import sign_in
 from tests.queries import count_queries
 
-QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 12, 5, 1, 0
+QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 19, 7, 1, 0
 TUESDAY = TODAY - timedelta(days=1)
 
 
