@@ -197,10 +197,12 @@ def suggestions(
     `without`: keys that stand on the page already.
     """
     ways: list[tuple[str, str, int]] = []
-    if found.of_weekday:
-        ways.append((found.of_weekday, "weekday", 0))
-    usual = [(key, "usual", 0) for key in found.keys if key != found.of_weekday]
-    ways += usual[: 0 if found.of_weekday else 1]
+    of_weekday = found.of_weekday if found.of_weekday not in without else None
+    if of_weekday:
+        ways.append((of_weekday, "weekday", 0))
+    offerable = activities.usual(key for key in found.keys if key not in without and key != of_weekday)
+    usual = [(activity.key, "usual", 0) for activity in offerable if not activity.is_pledge]
+    ways += usual[: 0 if of_weekday else 1]
     if least:
         category, done = least
         ways.append((ideas.in_turn(ideas.EASY[category], today)[0], "lacking", done))

@@ -101,7 +101,14 @@ def _neighbour(everybody: Sequence[Resident], manager: Resident, today: date) ->
     """A confirmed adult of the same community who is no family of the manager's."""
     for one in everybody:
         is_free = one.role is None and not one.is_minor and one.id and one.home == manager.home and not one.moves_to
-        if is_free and one.family is None and one.temper in ("steady", "regular", "keen") and _is_confirmed(one, today):
+        is_shown = one.login in ("resident", "parent")  # the demo shows their own days
+        if (
+            is_free
+            and not is_shown
+            and one.family is None
+            and one.temper in ("steady", "keen")
+            and _is_confirmed(one, today)
+        ):
             return _person(one)
     return None
 
