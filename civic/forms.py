@@ -3,12 +3,29 @@
 from typing import Any
 
 from flask import request
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField
+from wtforms import DateField, FileField
 
 from civic.rules.refused import Refused
 from civic.wording import say
+
+UNREADABLE_DAY = _l("请选一天。")
+
+
+class Day(DateField):
+    """A day whose refusal is said in the reader's language."""
+
+    data: Any  # a date once the form is valid
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day, or say that it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise ValueError(str(UNREADABLE_DAY)) from None
 
 
 class BaseForm(FlaskForm):

@@ -298,6 +298,36 @@ def _tree(copy: int, x: float, scale: float) -> tuple[float, float, float]:
     return (round(x + copy * SKYLINE_WIDTH - 15 * scale, 2), round(SKYLINE_GROUND - 46 * scale, 2), scale)
 
 
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 84, 26, 3
+
+
+@dataclass(frozen=True)
+class Sparkline:
+    """A line through some figures, the oldest left, and the dot at its end."""
+
+    line: str
+    x: float
+    y: float
+
+
+def sparkline(values: Sequence[float], width: int = SPARK_WIDTH, height: int = SPARK_HEIGHT) -> Sparkline:
+    """From the lowest figure at the foot to the highest at the top; equal ones lie in the middle."""
+    low, high = min(values), max(values)
+    step = (width - 2 * SPARK_MARGIN) / max(1, len(values) - 1)
+    points = [
+        (
+            round(SPARK_MARGIN + at * step, 1),
+            round(height - SPARK_MARGIN - _share(value, low, high) * (height - 2 * SPARK_MARGIN), 1),
+        )
+        for at, value in enumerate(values)
+    ]
+    return Sparkline(" ".join(f"{x},{y}" for x, y in points), *points[-1])
+
+
+def _share(value: float, low: float, high: float) -> float:
+    return (value - low) / (high - low) if high > low else 0.5
+
+
 def init(app: Flask) -> None:
     """Let templates draw: the macros in templates/components ask `motif` for geometry."""
     app.jinja_env.globals["motif"] = {
@@ -306,5 +336,6 @@ def init(app: Flask) -> None:
         "ring": ring,
         "street": street,
         "skyline": skyline,
+        "sparkline": sparkline,
         "veins_from": VEINS_FROM,
     }

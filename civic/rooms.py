@@ -4,8 +4,12 @@ from flask import Flask
 
 from civic.accounts.views import bp as accounts
 from civic.activities.views import bp as activities
+from civic.announcements.views import bp as announcements
 from civic.api import setup as api
+from civic.communities.handover import bp as handover
+from civic.communities.manage import bp as manage
 from civic.communities.views import bp as communities
+from civic.focus.views import bp as focus
 from civic.home.views import bp as home
 from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
@@ -26,7 +30,11 @@ BLUEPRINTS = (
     intake,
     rankings,
     archive,
+    announcements,
+    focus,
     communities,
+    manage,
+    handover,
     home,
     style_guide,
 )

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from civic.accounts import grants, sessions
+from civic import clock
+from civic.accounts import grants, sessions, stand_ins
 from civic.accounts import service as accounts
-from civic.accounts.models import Person
+from civic.accounts.models import Person, StandIn
+from civic.announcements import service as announcements
+from civic.announcements.models import Announcement
+from civic.announcements.service import Written
 from civic.areas.models import LEVELS, Area
 from civic.db import db, transaction
 from civic.entries import service as entries
@@ -143,6 +147,26 @@ def approved_entry(who: Person | None = None, by: Person | None = None, **kwargs
     return decide(entry, "approve", by or staff(), now=max(NOW, entry.submitted_at))
 
 
+def announce(by: Person, area: str = COMMUNITY, **written: object) -> Announcement:
+    """An announcement that runs for a week."""
+    usual: dict[str, object] = {
+        "title": "槐荫路停水半天",
+        "words": "周五上午八点到十二点停水。\n请提前存水。",
+        "from_on": TODAY,
+        "until_on": TODAY + timedelta(days=6),
+    }
+    with transaction():
+        return announcements.write(area, Written(**usual | written), by=by, now=NOW, zone=ZONE)  # type: ignore[arg-type]
+
+
+def _stand_in_for(manager: Person, person: Person) -> StandIn:
+    first = clock.today(ZONE)  # whoever asks which routes open does so at any time
+    with transaction():
+        return stand_ins.propose(
+            manager, COMMUNITY, person.login or "", first, first + timedelta(days=6), now=clock.now(), zone=ZONE
+        )
+
+
 @dataclass
 class World:
     """Somebody of each kind, and something of each kind that belongs to another resident."""
@@ -159,6 +183,8 @@ def small_world() -> World:
     manager = staff()
     administrator = staff("administrator", "9901")
     entry = log(other)
+    announcement, stand_in = announce(manager), _stand_in_for(manager, other)
+    member = accounts.membership_on(other.id, TODAY)
     return World(
         logins={
             "resident": "resident",
@@ -168,6 +194,9 @@ def small_world() -> World:
         entry=entry,
         placeholders={
             "<int:entry_id>": str(entry.id),
+            "<int:announcement_id>": str(announcement.id),
+            "<int:membership_id>": str(member.id if member else 0),
+            "<int:stand_in_id>": str(stand_in.id),
             "<code>": COMMUNITY,
             "<period>": "2026-11",
             "<any(small):size>": "small",

@@ -15,6 +15,7 @@ OPEN = {
         "/api/v1/openapi.json",
         "/api/v1/rankings/<period>",
         "/communities/<code>",
+        "/communities/<code>/announcements",
         "/communities/<code>/poster",
         "/communities/<code>/qr.svg",
         "/favicon.ico",
@@ -56,6 +57,7 @@ SIGNED_IN = {
         "/pledges",
         "/pledges/<key>",
         "/reading",
+        "/stand-ins",
     ],
     "POST": [
         "/api/v1/entries",
@@ -75,11 +77,36 @@ SIGNED_IN = {
         "/me/settings/password",
         "/pledges/<key>/end",
         "/pledges/<key>/sign",
+        "/stand-ins/<int:stand_in_id>/end",
     ],
 }
 DECIDER = {
-    "GET": ["/api/v1/moderation/queue", "/moderation", "/moderation/<int:entry_id>"],
-    "POST": ["/moderation/<int:entry_id>/decision"],
+    "GET": [
+        "/announcements/<int:announcement_id>",
+        "/api/v1/moderation/queue",
+        "/areas/<code>/announcements",
+        "/areas/<code>/announcements/new",
+        "/communities/<code>/focus",
+        "/communities/<code>/manage",
+        "/communities/<code>/members",
+        "/communities/<code>/members/<int:membership_id>",
+        "/communities/<code>/stand-ins",
+        "/moderation",
+        "/moderation/<int:entry_id>",
+    ],
+    "POST": [
+        "/announcements/<int:announcement_id>",
+        "/announcements/<int:announcement_id>/withdraw",
+        "/areas/<code>/announcements/new",
+        "/communities/<code>/focus",
+        "/communities/<code>/manage/contact",
+        "/communities/<code>/members/<int:membership_id>/remove",
+        "/communities/<code>/members/<int:membership_id>/restore",
+        "/communities/<code>/stand-ins",
+        "/moderation/<int:entry_id>/decision",
+        "/stand-ins/<int:stand_in_id>/accept",
+        "/stand-ins/<int:stand_in_id>/decline",
+    ],
 }
 
 ROUTES = {

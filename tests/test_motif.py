@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from civic import motif
 from civic.activities.models import ICONS
-from civic.motif import leaf_state, ring, skyline, street
+from civic.motif import leaf_state, ring, skyline, sparkline, street
 
 CODE = "330102001001"
 
@@ -131,3 +131,16 @@ def test_the_style_guide_shows_every_component_without_style_attributes(client: 
     assert answer.status_code == 200
     assert not re.search(r"\sstyle=|<script(?! src)|\son\w+=", answer.text)
     assert answer.text.count("window-lit") == 23 + 0 + 240 // 5
+
+
+def test_a_sparkline_runs_from_its_lowest_figure_at_the_foot_to_its_highest_at_the_top() -> None:
+    drawn = sparkline([10, 30, 20])
+    points = [tuple(map(float, point.split(","))) for point in drawn.line.split()]
+    assert [x for x, _y in points] == sorted(x for x, _y in points)
+    assert (points[0][1], points[1][1]) == (23.0, 3.0)
+    assert (drawn.x, drawn.y) == points[-1]
+
+
+@pytest.mark.parametrize("values", [[5], [5, 5, 5], [0, 0]])
+def test_figures_that_do_not_differ_lie_level(values: list[int]) -> None:
+    assert {point.split(",")[1] for point in sparkline(values).line.split()} == {"13.0"}

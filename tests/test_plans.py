@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from civic.accounts import members
 from civic.accounts.models import Person
+from civic.announcements import service as announcements
 from civic.areas.service import get_area
 from civic.db import db
 from civic.entries import service as entries
@@ -20,7 +22,7 @@ from tests.queries import Queries, count_queries
 
 MONTH = parse("2026-11")
 # What may be read whole: a statement's people are looked up by key, areas are a few thousand rows.
-HOT = {"posting", "resident_total", "community_total", "entry", "decision"}
+HOT = {"posting", "resident_total", "community_total", "entry", "decision", "membership", "person", "announcement"}
 
 
 def _residents_board(me: Person) -> object:
@@ -41,6 +43,11 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "my week": lambda me: home.week(me.id, TODAY),
     "my streak": lambda me: streaks.streak_of(me.id, NOW, ZONE),
     "what I usually do": lambda me: home.usual_keys(me.id, TODAY),
+    "what my community does least": lambda _me: home.least_done(COMMUNITY, TODAY),
+    "members of a community": lambda _me: members.page(COMMUNITY, "confirmed", "xiulan", 1, today=TODAY),
+    "how many members": lambda _me: members.counts(COMMUNITY, today=TODAY),
+    "what is announced": lambda _me: announcements.running(COMMUNITY, TODAY),
+    "whether I was removed": lambda me: members.removal_of(me.id),
     "what waits for me": lambda me: home.to_look_at(me.id),
     "history of an entry": lambda _me: moderation.history(1),
     "a resident's record": lambda me: moderation.record_of(me.id),

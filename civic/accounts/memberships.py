@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
-from civic.accounts.models import Membership, Person
+from civic.accounts.models import Membership, Person, Removal
 from civic.areas import service as areas
 from civic.areas.models import Area
 from civic.db import db
@@ -103,11 +103,13 @@ def take_back_confirmation(person_id: int, community_code: str, confirmed_at: da
 
 
 def confirmed_members(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of these (person, community) pairs are or were confirmed memberships."""
+    """Which of these (person, community) pairs are or were confirmed memberships that no manager ended."""
     wanted = set(pairs)
     rows = db.session.execute(
         select(Membership.person_id, Membership.community_code).where(
-            Membership.person_id.in_({person_id for person_id, _code in wanted}), Membership.confirmed_at.is_not(None)
+            Membership.person_id.in_({person_id for person_id, _code in wanted}),
+            Membership.confirmed_at.is_not(None),
+            ~exists().where(Removal.membership_id == Membership.id, Removal.taken_back_at.is_(None)),
         )
     )
     return {(person_id, code) for person_id, code in rows} & wanted
@@ -124,17 +126,21 @@ def move(person: Person, community_code: str, now: datetime, zone: ZoneInfo) -> 
     next_quarter = next_move_on(person.id, today)
     if next_quarter is not None:
         raise Refused("moved_this_quarter", "community", next=next_quarter)
-    if community_of(person.id, today) == community_code:
+    # Whoever was removed may ask for the same place again.
+    if _goes_on(person.id, today) and community_of(person.id, today) == community_code:
         raise Refused("same_community", "community")
     moved = _move_one(person, community_code, today)
     for ward in db.session.scalars(select(Person).where(Person.guardian_id == person.id)):
-        if is_child(ward.born_on, today) and community_of(ward.id, today) != community_code:
+        stays = _goes_on(ward.id, today) and community_of(ward.id, today) == community_code
+        if is_child(ward.born_on, today) and not stays:
             _move_one(ward, community_code, today)
     return moved
 
 
 def next_move_on(person_id: int, today: date) -> date | None:
-    """The day from which a person may move again; None if they may today."""
+    """The day from which a person may move again; None if they may today, as whoever was removed may."""
+    if not _goes_on(person_id, today):
+        return None
     first_month = (today.month - 1) // MONTHS_A_QUARTER * MONTHS_A_QUARTER + 1
     quarter_begins = date(today.year, first_month, 1)
     begins = db.session.scalars(select(Membership.from_on).where(Membership.person_id == person_id)).all()
@@ -143,6 +149,12 @@ def next_move_on(person_id: int, today: date) -> date | None:
     if not any(day >= quarter_begins for day in asked):
         return None
     return (quarter_begins + timedelta(days=100)).replace(day=1)
+
+
+def _goes_on(person_id: int, today: date) -> bool:
+    """Whether a person belongs somewhere beyond today, or will."""
+    lasting = or_(Membership.until_on.is_(None), Membership.until_on > today + timedelta(days=1))
+    return bool(db.session.scalar(select(exists().where(Membership.person_id == person_id, lasting))))
 
 
 def _move_one(person: Person, community_code: str, today: date) -> Membership:

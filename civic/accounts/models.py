@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from civic.areas.names import in_letters
 from civic.db import Base, Code
 
 APPEARANCES = ("nickname", "masked", "hidden")
@@ -27,12 +28,19 @@ class Person(Base):
     login: Mapped[str | None] = mapped_column(String(64), unique=True)  # casefolded
     password_hash: Mapped[str | None]
     name: Mapped[str] = mapped_column(String(40))  # nickname
+    letters: Mapped[str | None] = mapped_column(String(200))  # the name as it is typed; follows it, see below
     born_on: Mapped[date | None]
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     appear: Mapped[str] = mapped_column(String(32), default="masked")
     family_code: Mapped[str] = mapped_column(String(16), unique=True)  # whoever is told it can declare kinship
     joined_at: Mapped[datetime]
     consented_at: Mapped[datetime]  # for a child: the guardian's consent
+
+    @validates("name")
+    def _spell(self, _key: str, name: str) -> str:
+        """Whoever changes a name, or forgets it, changes the letters it is looked for by."""
+        self.letters = in_letters(name)
+        return name
 
 
 class Membership(Base):
@@ -53,8 +61,30 @@ class Membership(Base):
     confirmed_at: Mapped[datetime | None]
 
 
+class Removal(Base):
+    """A manager took somebody out of a community, and why. It tells the membership that ended from one moved away."""
+
+    __tablename__ = "removal"
+    __table_args__ = (
+        Index(
+            "uq_removal_standing",
+            "membership_id",
+            unique=True,
+            sqlite_where=text("taken_back_at IS NULL"),
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    removed_at: Mapped[datetime]
+    removed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_back_at: Mapped[datetime | None]
+
+
 class Grant(Base):
-    """A role over an area and everything below it."""
+    """A role over an area and everything below it; for good, or for a span of days that begins and ends by itself."""
 
     __tablename__ = "grant"
     __table_args__ = (
@@ -64,8 +94,8 @@ class Grant(Base):
             "role",
             "area_code",
             unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
+            sqlite_where=text("revoked_at IS NULL AND ends_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL AND ends_at IS NULL"),
         ),
         Index(None, "area_code", "role"),
     )
@@ -75,7 +105,42 @@ class Grant(Base):
     role: Mapped[str] = mapped_column(String(32))
     area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
     granted_at: Mapped[datetime]
+    begins_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]  # the first instant it no longer holds
     revoked_at: Mapped[datetime | None]
+
+
+class StandIn(Base):
+    """A manager hands a community over while on leave: proposed by the manager, accepted by an officer above.
+
+    Rows are never deleted: they say who let whom decide, from when until when.
+    """
+
+    __tablename__ = "stand_in"
+    __table_args__ = (
+        CheckConstraint("status IN ('proposed', 'accepted', 'declined', 'ended')", name="status"),
+        CheckConstraint("until_on >= from_on", name="span"),
+        CheckConstraint("manager_id <> person_id", name="two_people"),
+        CheckConstraint(
+            "grant_id IS NULL OR (decided_by_id IS NOT NULL AND decided_by_id <> manager_id "
+            "AND decided_by_id <> person_id)",
+            name="second_person",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # who stands in
+    area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date]  # the last day
+    status: Mapped[str] = mapped_column(String(16))
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]  # before its last day, by one of the three
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id"), unique=True)
 
 
 class FamilyTie(Base):

@@ -81,6 +81,7 @@ _ALONE = {
     "郗": "xi",
     "咀": "zui",
 }
+MAX_LETTERS = 200
 _KNOWN_WORD = re.compile("(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")")
 _TAIL = re.compile("(社区|村)$")
 _NOT_TYPED = re.compile("[^0-9a-z]")
@@ -112,6 +113,13 @@ def short_name(name: str, level: str) -> str:
             short = stem.rstrip("村") + "村" if place == "村" else stem + place
             return name if short in _GENERIC else short
     return name
+
+
+def in_letters(text: str) -> str:
+    """A text as somebody types it who looks for it: its pinyin, then its initials, each behind a space."""
+    # Names of people are read without being remembered, as those of places are.
+    syllables = _read.__wrapped__(text)
+    return f" {''.join(syllables)} {''.join(_initial(syllable) for syllable in syllables)}"[:MAX_LETTERS]
 
 
 def typed(text: str) -> str:

@@ -1,17 +1,24 @@
 """What a community's public page says: counts of at least five people, or nothing."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from civic.accounts import grants
+from civic.accounts.models import Person
+from civic.areas import service as areas
+from civic.communities.models import Contact
 from civic.db import db
 from civic.entries.models import Entry
 from civic.ledger.models import CommunityTotal, ResidentTotal
 from civic.rules.periods import Period
+from civic.rules.refused import NotFound
+from civic.rules.words import one_line
 
 # Fewer people than this could be told apart.
 SMALLEST_GROUP = 5
+MAX_CONTACT = 120
 STANDING = ("pending", "held", "approved", "appealed")
 
 
@@ -21,6 +28,33 @@ class PublicWeek:
 
     merit: int
     people: int | None
+
+
+def set_contact(community_code: str, text: str, *, by: Person, now: datetime) -> None:
+    """Say how the community's office is reached; without words, say nothing any more.
+
+    Raises Forbidden outside one's grants, Refused for words that cannot be kept.
+    """
+    area = areas.get_area(community_code)
+    if area.level != "community":
+        raise NotFound("area")
+    grants.get_over(by.id, area.code)
+    words = one_line(text, "words", MAX_CONTACT)
+    db.session.refresh(area, with_for_update=True)
+    standing = db.session.get(Contact, area.code)
+    if not words:
+        if standing is not None:
+            db.session.delete(standing)
+    elif standing is None:
+        db.session.add(Contact(area_code=area.code, words=words, set_by_id=by.id, set_at=now))
+    else:
+        standing.words, standing.set_by_id, standing.set_at = words, by.id, now
+    db.session.flush()
+
+
+def contact_of(community_code: str) -> str | None:
+    """How the community's office is reached, if it says so."""
+    return db.session.scalar(select(Contact.words).where(Contact.area_code == community_code))
 
 
 def acts_on(community_code: str, day: date) -> int:

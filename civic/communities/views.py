@@ -7,17 +7,22 @@ from flask import Blueprint, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import open_to_all
+from civic.access import my_grants, open_to_all
+from civic.accounts import grants
+from civic.announcements import service as announcements
 from civic.areas import service as areas
 from civic.areas.models import Area
 from civic.communities import service
+from civic.focus import service as focus
 from civic.rankings import service as rankings
-from civic.rankings.published import latest_index
+from civic.rankings.published import latest_index, trend
 from civic.rules.periods import period_of
 from civic.rules.refused import NotFound
 from civic.web import boards_are_open, boards_open, my_community_code, zone
 
 bp = Blueprint("communities", __name__)
+
+ANNOUNCED = 2
 
 
 @bp.get("/communities/<code>")
@@ -27,6 +32,7 @@ def show(code: str) -> str:
     community = _community(code)
     boards_open()
     today = clock.today(zone())
+    week_key = period_of("week", today).key
     periods = [period_of(kind, today) for kind in rankings.LIVE_KINDS]
     return render_template(
         "communities/show.html",
@@ -37,7 +43,14 @@ def show(code: str) -> str:
         week=service.public_week(code, period_of("week", today)),
         population=areas.population(code, today),
         latest_index=latest_index(community, period_of("month", today)),
+        trend=trend(community, period_of("month", today)),
+        running_month=period_of("month", today),
+        announcements=announcements.running(code, today, limit=ANNOUNCED + 1),
+        announced=ANNOUNCED,
+        focus=focus.focus_of(code, [week_key])[week_key],
+        contact=service.contact_of(code),
         is_mine=my_community_code() == code,
+        may_manage=grants.over(my_grants(), code) is not None,
         now=clock.now(),
     )
 

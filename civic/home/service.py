@@ -1,6 +1,7 @@
 """What a resident finds on the home page: the week, what waits for a look, what could be done today."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,12 +12,15 @@ from civic.activities import service as activities
 from civic.activities.models import Activity
 from civic.db import db
 from civic.entries.models import Entry
+from civic.home import ideas
 from civic.ledger.models import ResidentTotal
 from civic.rules.periods import period_of
 from civic.rules.points import worth
 from civic.rules.streaks import ROUND_DAYS, TREE, Streak, bonus_due, last_judged
 
 USUAL_DAYS = 60
+WEEKDAY_TIMES = 3  # done on so many of the last weeks' same day, it is a habit of that day
+LATELY = 300
 SUGGESTIONS = 3
 WAITING_SHOWN = 4
 FIRST_SUGGESTIONS = ("litter_pickup", "reading_minutes", "help_neighbour")
@@ -68,11 +72,20 @@ class Walk:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Something to do today and what it would earn at least."""
+    """Something to do today, what it would earn at least, and why it is offered.
+
+    `why`: weekday (done on this day of the week), usual, lacking (the community does it least), season, open.
+    """
 
     activity: Activity
     points: int
-    is_usual: bool
+    why: str
+    done: int = 0  # for lacking: how often it was done lately
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the resident tends to do it."""
+        return self.why in ("weekday", "usual")
 
 
 def week(person_id: int, today: date) -> Week:
@@ -118,25 +131,99 @@ def walk(streak: Streak, mine: Week, at: datetime, zone: ZoneInfo) -> Walk:
 
 def usual_keys(person_id: int, today: date) -> list[str]:
     """The activities this resident logged in the last two months, most often first."""
-    return list(
-        db.session.scalars(
-            select(Entry.activity_key)
-            .where(Entry.resident_id == person_id, Entry.acted_on > today - timedelta(days=USUAL_DAYS))
-            .group_by(Entry.activity_key)
-            .order_by(func.count().desc(), Entry.activity_key)
-        )
+    return habits(person_id, today).keys
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a resident logged in the last two months, most often first, and what they tend to do on this weekday."""
+
+    keys: list[str]
+    of_weekday: str | None
+
+
+def habits(person_id: int, today: date) -> Habits:
+    """One query: a row for each activity and day."""
+    rows = db.session.execute(
+        select(Entry.activity_key, Entry.acted_on, func.count())
+        .where(Entry.resident_id == person_id, Entry.acted_on > today - timedelta(days=USUAL_DAYS))
+        .group_by(Entry.activity_key, Entry.acted_on)
     )
+    times, on_weekday = Counter[str](), Counter[str]()
+    for key, day, number in rows:
+        times[key] += number
+        if day.weekday() == today.weekday():
+            on_weekday[key] += 1
+    keys = sorted(times, key=lambda key: (-times[key], key))
+    often = [key for key in keys if on_weekday[key] >= WEEKDAY_TIMES]
+    return Habits(keys, max(often, key=lambda key: on_weekday[key], default=None))
 
 
-def suggestions(usual: Sequence[str], today: date) -> list[Suggestion]:
-    """Three things to do today: what this resident tends to do, else what everybody can."""
-    offered = [found for found in activities.usual((*usual, *FIRST_SUGGESTIONS)) if found.kind != "pledge"]
-    return [_suggestion(activity, today, activity.key in usual) for activity in offered[:SUGGESTIONS]]
+def least_done(community_code: str, today: date) -> tuple[str, int] | None:
+    """The category that a community did least this month among its latest acts, and how often; None for none at all.
+
+    It looks at no more than some hundred acts, so that a large community costs no more than a small one.
+    """
+    month = period_of("month", today)
+    lately = (
+        select(Entry.activity_key)
+        .where(
+            Entry.community_code == community_code,
+            Entry.acted_on >= month.starts_on,
+            Entry.acted_on < month.ends_on,
+            Entry.status.in_(STANDING),
+        )
+        .order_by(Entry.acted_on.desc())
+        .limit(LATELY)
+        .subquery()
+    )
+    rows = db.session.execute(select(lately.c.activity_key, func.count()).group_by(lately.c.activity_key)).all()
+    if not rows:
+        return None
+    done = dict.fromkeys(ideas.EASY, 0)
+    for key, number in rows:
+        category = activities.get(key).category
+        if category in done:
+            done[category] += number
+    category = min(done, key=lambda one: (done[one], list(done).index(one)))
+    return category, done[category]
 
 
-def _suggestion(activity: Activity, today: date, is_usual: bool) -> Suggestion:
+def suggestions(
+    found: Habits, least: tuple[str, int] | None, today: date, *, without: Collection[str] = ()
+) -> list[Suggestion]:
+    """Three things to do today: what this resident tends to do, what the community does least, what suits the season.
+
+    `without`: keys that stand on the page already.
+    """
+    ways: list[tuple[str, str, int]] = []
+    of_weekday = found.of_weekday if found.of_weekday not in without else None
+    if of_weekday:
+        ways.append((of_weekday, "weekday", 0))
+    offerable = activities.usual(key for key in found.keys if key not in without and key != of_weekday)
+    usual = [(activity.key, "usual", 0) for activity in offerable if not activity.is_pledge]
+    ways += usual[: 0 if of_weekday else 1]
+    if least:
+        category, done = least
+        ways.append((ideas.in_turn(ideas.EASY[category], today)[0], "lacking", done))
+    ways += [(key, "season", 0) for key in ideas.in_turn(ideas.season_of(today).keys, today)[:1]]
+    ways += [*usual, *((key, "open", 0) for key in FIRST_SUGGESTIONS)]
+    offered: dict[str, Suggestion] = {}
+    by_key = {one.key: one for one in activities.usual(key for key, _why, _done in ways) if not one.is_pledge}
+    for key, why, done in ways:
+        if key in by_key and key not in offered and key not in without and len(offered) < SUGGESTIONS:
+            offered[key] = Suggestion(by_key[key], _least_points(by_key[key], today), why, done)
+    return list(offered.values())
+
+
+def worth_today(chosen: Iterable[Activity], today: date) -> list[tuple[Activity, int]]:
+    """Activities with what each would earn at least."""
+    return [(activity, _least_points(activity, today)) for activity in chosen]
+
+
+def _least_points(activity: Activity, today: date) -> int:
     rule = activities.rule_on(activity.key, today)
-    return Suggestion(activity, worth(rule, rule.min_quantity), is_usual)
+    return worth(rule, rule.min_quantity)
 
 
 def to_look_at(person_id: int) -> list[Entry]:

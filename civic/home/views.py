@@ -5,14 +5,20 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from civic import clock
-from civic.access import me, me_or_none, open_to_all, signed_in
+from civic.access import me, me_or_none, my_grants, open_to_all, signed_in
+from civic.accounts import members, stand_ins
+from civic.accounts.models import Grant
 from civic.activities import service as activities
 from civic.activities.views import USUAL_KEYS
+from civic.announcements import service as announcements
 from civic.areas import service as areas
 from civic.communities import service as communities
+from civic.focus import service as focus
 from civic.home import service
+from civic.home.ideas import season_of
 from civic.ledger import service as ledger
 from civic.rankings import service as rankings
+from civic.rankings.published import latest_index
 from civic.rules.periods import period_of
 from civic.streaks import service as streaks
 from civic.web import boards_are_open, my_community_code, zone
@@ -26,6 +32,7 @@ def say_what_is_usual(state: BlueprintSetupState) -> None:
     state.app.extensions[USUAL_KEYS] = lambda: service.usual_keys(me().id, clock.today(zone())) if me_or_none() else []
 
 
+ANNOUNCED = 2
 MORNING_FROM, NOON, EVENING_FROM = 5, 12, 18
 
 
@@ -37,7 +44,9 @@ def index() -> str:
         return render_template("home/landing.html", roots=areas.roots(), boards_are_open=boards_are_open())
     person, today = me(), clock.today(zone())
     community = areas.get_area(my_community_code() or "")
-    usual = service.usual_keys(person.id, today)
+    week_key, month = period_of("week", today).key, period_of("month", today)
+    chosen = focus.focus_of(community.code, [week_key])[week_key]
+    announced = announcements.running(community.code, today, limit=ANNOUNCED + 1)
     week, streak = service.week(person.id, today), streaks.streak_of(person.id, clock.now(), zone())
     return render_template(
         "home/home.html",
@@ -48,13 +57,30 @@ def index() -> str:
         walk=service.walk(streak, week, clock.now(), zone()),
         lit=communities.acts_on(community.code, today),
         waiting=service.to_look_at(person.id),
-        suggestions=service.suggestions(usual, today),
+        suggestions=service.suggestions(
+            service.habits(person.id, today),
+            service.least_done(community.code, today),
+            today,
+            without={activity.key for activity in chosen},
+        ),
+        season=season_of(today),
+        categories=activities.catalogue().categories,
+        focus=service.worth_today(chosen, today),
         our_place=rankings.place_of(community, period_of("week", today)),
-        week_key=period_of("week", today).key,
+        our_index=latest_index(community, month),
+        announced=announced[:ANNOUNCED],
+        has_more_announced=len(announced) > ANNOUNCED,
+        removal=members.removal_of(person.id),
+        week_key=week_key,
         greeting=_greeting(clock.now().astimezone(zone()).hour),
         activity_of=activities.get,
         worth_of=service.worth_of,
     )
+
+
+def _managed() -> Grant | None:
+    """The widest area I answer for."""
+    return next((one for one in my_grants() if one.role != "administrator"), None)
 
 
 def _greeting(hour: int) -> str:
@@ -69,7 +95,11 @@ def _greeting(hour: int) -> str:
 def about_me() -> str:
     """What I have, and the way to everything that is mine."""
     return render_template(
-        "home/me.html", total=ledger.totals(me().id), community=areas.get_area(my_community_code() or "")
+        "home/me.html",
+        total=ledger.totals(me().id),
+        community=areas.get_area(my_community_code() or ""),
+        managed=_managed(),
+        has_stand_ins=any(one.role != "administrator" for one in my_grants()) or stand_ins.concerns(me().id),
     )
 
 

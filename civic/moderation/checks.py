@@ -51,6 +51,8 @@ def deciders_held_a_grant() -> Iterator[str]:
         Grant.role.in_(LEVEL_OF_ROLE),
         Grant.granted_at <= Decision.decided_at,
         or_(Grant.revoked_at.is_(None), Grant.revoked_at >= Decision.decided_at),
+        or_(Grant.begins_at.is_(None), Grant.begins_at <= Decision.decided_at),
+        or_(Grant.ends_at.is_(None), Grant.ends_at > Decision.decided_at),
         func.substr(Entry.community_code, 1, func.length(Grant.area_code)) == Grant.area_code,
     )
     query = select(Decision.id).join(Entry, Entry.id == Decision.entry_id).where(Decision.by_id.is_not(None), ~reaching)

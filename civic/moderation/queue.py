@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Grant, Person
+from civic.accounts.terms import in_force
 from civic.areas import service as areas
 from civic.areas.models import CODE_LENGTHS, Area, within
 from civic.db import db
@@ -118,7 +119,7 @@ def _not_by_a_peer(rank: int) -> ColumnElement[bool]:
     as_high = [role for role, level in rules.LEVEL_OF_ROLE.items() if rules.LEVELS.index(level) >= rank]
     return ~exists().where(
         Grant.person_id == Entry.resident_id,
-        Grant.revoked_at.is_(None),
+        in_force(),
         Grant.role.in_(as_high),
         func.substr(Entry.community_code, 1, func.length(Grant.area_code)) == Grant.area_code,
     )

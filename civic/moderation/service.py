@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, fu
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Grant, Membership, Person
+from civic.accounts.terms import in_force
 from civic.db import connection, db, id_of
 from civic.entries import service as entries
 from civic.entries.models import Entry
@@ -345,7 +346,7 @@ _CASE = (
         Grant.role,
         Grant.area_code,
     )
-    .outerjoin(Grant, and_(Grant.person_id.in_((_JUDGE, Entry.resident_id)), Grant.revoked_at.is_(None)))
+    .outerjoin(Grant, and_(Grant.person_id.in_((_JUDGE, Entry.resident_id)), in_force()))
     .where(Entry.id == bindparam("entry_id"))
 )
 _DECIDE = insert(cast(Table, Decision.__table__)).returning(Decision.__table__.c.id)

@@ -18,13 +18,14 @@ from civic.ledger.models import Posting
 from civic.rankings.compiling import PROVISIONAL, RESIDENTS, SEALED, Tables
 from civic.rankings.models import Correction, IndexPart, ProvisionalPart, ProvisionalRanking, Ranking
 from civic.rankings.service import AREA_BOARDS, PAGE_ROWS, boards_of, standing_of
-from civic.rules.civility_index import PARTS, Part, with_one_more
+from civic.rules.civility_index import PARTS, Part, furthest, missing, with_one_more
 from civic.rules.periods import Period, parse
 from civic.rules.refused import NotFound
 
 Header = Ranking | ProvisionalRanking
 StoredPart = IndexPart | ProvisionalPart
 MAX_PERIODS = 60
+TREND_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,12 @@ class IndexOf:
         """By how much, in hundredths, one more person who takes part would raise the index."""
         judged = self.judged
         return with_one_more(judged) - sum(part.score for part in judged) if judged else None
+
+    @property
+    def furthest(self) -> tuple[Part, int] | None:
+        """The part furthest from its target, and how much of what it counts is missing; None where all are met."""
+        part = furthest(self.judged)
+        return (part, missing(part)) if part else None
 
 
 @dataclass(frozen=True)
@@ -235,6 +242,21 @@ def latest_index(area: Area, running: Period) -> tuple[Period, IndexOf] | None:
         if found.parts:
             return period, found
     return None
+
+
+def trend(area: Area, running: Period, months: int = TREND_MONTHS) -> list[tuple[Period, int]]:
+    """The index of the last sealed months in hundredths, the oldest first; one query."""
+    asked: list[Period] = []
+    for _ in range(months):
+        running = running.previous()
+        asked.append(running)
+    rows = db.session.execute(
+        select(IndexPart.period, func.sum(IndexPart.score))
+        .where(IndexPart.area_code == area.code, IndexPart.period.in_([month.key for month in asked]))
+        .group_by(IndexPart.period)
+    )
+    found = {key: int(score) for key, score in rows}
+    return [(month, found[month.key]) for month in reversed(asked) if month.key in found]
 
 
 def published_periods(area: Area) -> list[PublishedPeriod]:

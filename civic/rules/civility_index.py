@@ -4,6 +4,7 @@ docs/rules.md: section 6, fine print X1 to X6. Exact fractions throughout; only 
 to two decimals, and kept as whole hundredths. The index is the sum of its parts.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -163,6 +164,24 @@ def with_one_more(parts: Sequence[Part]) -> int:
         )
         for part in parts
     )
+
+
+def furthest(parts: Sequence[Part]) -> Part | None:
+    """The part that reaches the least of its target; None where every part reaches all of it."""
+    short = [part for part in parts if part.rate < part.target]
+    return min(short, key=lambda part: part.rate / part.target, default=None)
+
+
+def missing(part: Part) -> int:
+    """How much more x there must be until the part's rate meets its target, the rest of the city staying as it is.
+
+    For taking part and steadiness those are people, for points they are points.
+    """
+    prior = PRIOR[part.key]
+    # One more x here is one more in the city too, so the prior moves along.
+    per_x = 1 + (prior / part.city_n if part.city_n else 0)
+    short = part.target * (part.n + prior) - prior * part.city_rate - part.x
+    return max(0, math.ceil(short / per_x))
 
 
 def check_settings(settings: Settings) -> None:

@@ -30,3 +30,11 @@ def is_child(born_on: date | None, day: date) -> bool:
 def is_masked(born_on: date | None, day: date) -> bool:
     """Whether somebody is 14 to 17 on a day and so always appears masked."""
     return born_on is not None and OWN_LOGIN_AGE <= age_on(born_on, day) < ADULT_AGE
+
+
+def last_birth(age: int, day: date) -> date:
+    """The latest day of birth of somebody who is `age` on a day: a question about one person, for a query over many."""
+    try:
+        return day.replace(year=day.year - age)
+    except ValueError:  # 29 February, and no such day then
+        return date(day.year - age, 2, 28)

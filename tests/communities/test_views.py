@@ -16,7 +16,7 @@ from tests.pages import sign_in
 from tests.queries import count_queries
 
 PAGE = f"/communities/{COMMUNITY}"
-QUERIES = 11
+QUERIES = 15
 
 
 @pytest.fixture(autouse=True)

@@ -8,14 +8,28 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
+from civic import clock
 from civic.accounts.models import Person
 from civic.db import transaction
 from civic.ledger.models import CommunityTotal
-from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, TODAY, approved_entry, city, decide, log, person, staff
+from civic.schedule import run_until
+from tests.factories import (
+    COMMUNITY,
+    NOW,
+    OTHER_COMMUNITY,
+    TODAY,
+    announce,
+    approved_entry,
+    city,
+    decide,
+    log,
+    person,
+    staff,
+)
 from tests.pages import sign_in
 from tests.queries import count_queries
 
-QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 12, 5, 1, 0
+QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 19, 7, 1, 0
 TUESDAY = TODAY - timedelta(days=1)
 
 
@@ -128,6 +142,79 @@ def test_three_things_are_suggested_the_usual_ones_first(client: FlaskClient, xi
     assert page.count("activity-row") == 3
     assert page.index("activity=tree_care") < page.index("activity=reading_minutes")
     assert page.count("你常做的") == 1
+
+
+def test_what_is_done_on_this_weekday_says_so(client: FlaskClient, xiulan: Person) -> None:
+    manager = staff()
+    for weeks in (1, 2, 3):  # three Wednesdays, and it is Wednesday
+        done_on = TODAY - timedelta(weeks=weeks)
+        decide(log(xiulan, "patrol", acted_on=done_on, now=NOW - timedelta(weeks=weeks)), "approve", manager)
+    for days in (8, 9, 12, 13):
+        log(xiulan, "exercise", acted_on=TODAY - timedelta(days=days), now=NOW - timedelta(days=days))
+    page = client.get("/").text
+    assert re.findall(r"activity=(\w+)", page)[0] == "patrol"
+    assert "你周三常做" in words(page)
+    assert "Your usual Wednesday" in client.get("/?lang=en").text
+
+
+def test_what_the_community_does_least_is_offered_with_its_reason(client: FlaskClient, xiulan: Person) -> None:
+    assert "社区这个月" not in words(client.get("/").text)  # nothing was done yet, so nothing is least
+    neighbour = person()
+    for key in ("litter_pickup", "exercise", "patrol", "help_neighbour", "reading_minutes", "traffic_law_reading"):
+        note = "帮楼上邻居把新冰箱抬上四楼，陪着装好"
+        log(neighbour, key, quantity=30 if "reading" in key else 1, note=note)
+    log(neighbour, "service_window_praise", note="办事大厅三号窗口，耐心说了三遍怎么填表，还递了笔")
+    log(neighbour, "elder_visit", note="陪着聊天下棋，养老院李护士可以证明")
+    page = words(client.get("/").text)
+    assert "共建共治，社区这个月还没有人做" in page
+    assert "市民巡访" in page
+
+
+def test_what_suits_the_season_says_so(client: FlaskClient, xiulan: Person) -> None:
+    assert "天冷了，屋里也能做" in words(client.get("/").text)
+    with time_machine.travel(NOW + timedelta(days=120), tick=False):
+        sign_in(client, "xiulan")
+        assert "春天，正好出门" in words(client.get("/").text)
+
+
+def test_no_activity_is_offered_twice(client: FlaskClient, xiulan: Person) -> None:
+    for days in range(6):
+        log(xiulan, "reading_minutes", quantity=30, acted_on=TODAY - timedelta(days=days))
+        log(xiulan, "litter_pickup", acted_on=TODAY - timedelta(days=days))
+    keys = re.findall(r"activity=(\w+)", client.get("/").text)
+    assert len(keys) == len(set(keys)) == 3
+
+
+def test_announcements_stand_two_at_most_with_the_way_to_all(client: FlaskClient, xiulan: Person) -> None:
+    assert "社区公告" not in client.get("/").text
+    manager = staff()
+    announce(manager, title="第一条")
+    announce(manager, title="第二条")
+    page = client.get("/").text
+    assert "第一条" in page
+    assert f'/communities/{COMMUNITY}/announcements"' not in page
+    announce(manager, title="第三条")
+    page = client.get("/").text
+    assert "第三条" in page
+    assert "第一条" not in page
+    assert f'/communities/{COMMUNITY}/announcements"' in page
+
+
+def test_the_community_says_what_it_lacks_and_what_one_more_would_change(client: FlaskClient, xiulan: Person) -> None:
+    manager = staff()
+    for number in range(6):
+        who = person()
+        decide(log(who, quantity=4), "approve", manager)
+        if number:
+            person()
+    with time_machine.travel(NOW + timedelta(hours=20), tick=False):
+        for outcome in run_until(clock.now()):
+            assert outcome.cause is None, outcome.cause
+        page = words(client.get("/").text)
+    assert "文明指数" in page
+    assert "稳步差得最多：" in page
+    assert "位邻居每周活跃三天，就到目标。" in page
+    assert "再多一位，指数大约 +" in page
 
 
 def test_my_communitys_place_is_among_those_of_its_subdistrict(client: FlaskClient, xiulan: Person) -> None:

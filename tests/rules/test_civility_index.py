@@ -14,11 +14,13 @@ from civic.rules.civility_index import (
     check_settings,
     counts_until,
     denominator,
+    furthest,
     half_up,
     index,
     is_steady,
     judge,
     mean,
+    missing,
     with_one_more,
 )
 from civic.rules.refused import Refused
@@ -120,3 +122,35 @@ def test_weights_and_targets_that_make_no_index_are_refused(settings: Settings, 
 def test_the_defaults_may_be_set() -> None:
     for settings in DEFAULTS.values():
         check_settings(settings)
+
+
+def test_the_part_furthest_from_its_target_is_named() -> None:
+    here = _figures(75, 2_900, 4, 1_000)
+    far = furthest(judge(here, here, MONTH))
+    assert far is not None
+    assert far.key == "steadiness"
+    assert missing(far) == 36  # 4 of 1,000 where 40 are asked for, the prior being the place's own rate
+
+
+def test_where_every_target_is_met_nothing_is_missing() -> None:
+    here = _figures(160, 3_100, 41, 1_000)
+    parts = judge(here, here, MONTH)
+    assert furthest(parts) is None
+    assert [missing(part) for part in parts] == [0, 0, 0]
+
+
+@given(x=st.integers(0, 500), people=st.integers(1, 500), others_x=st.integers(0, 5_000), others=st.integers(0, 50_000))
+def test_what_is_missing_is_just_enough(x: int, people: int, others_x: int, others: int) -> None:
+    x, others_x = min(x, people), min(others_x, others)
+
+    def rate_with(more: int) -> tuple[bool, int]:
+        here = {"participation": Figure(x + more, Fraction(people))}
+        city = {"participation": Figure(x + more + others_x, Fraction(people + others))}
+        part = judge(here, city, MONTH)[0]
+        return part.rate >= part.target, missing(part)
+
+    is_met, more = rate_with(0)
+    assert is_met == (more == 0)
+    assert rate_with(more)[0]
+    if more:
+        assert not rate_with(more - 1)[0]

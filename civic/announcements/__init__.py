@@ -1,0 +1,1 @@
+"""What a community, or an area above it, tells everybody who lives there."""
