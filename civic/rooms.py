@@ -7,9 +7,11 @@ from civic.activities.views import bp as activities
 from civic.api import setup as api
 from civic.communities.views import bp as communities
 from civic.home.views import bp as home
+from civic.inbox.views import bp as inbox
 from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
+from civic.mydata.views import bp as mydata
 from civic.pledges.views import bp as pledges
 from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
@@ -27,7 +29,9 @@ BLUEPRINTS = (
     rankings,
     archive,
     communities,
+    inbox,
     home,
+    mydata,
     style_guide,
 )
 
