@@ -93,7 +93,7 @@ PARTS: tuple[Part, ...] = (
     _Reasons("reasons", Reason, ()),
     Part("statement", Posting, ("resident_id",), {"resident_id": MY_ID}),
     Part("pledges", Pledge, ("person_id",), {"person_id": MY_ID}),
-    _Notices("notices", Notice, ("person_id",), {"person_id": MY_ID}),
+    _Notices("notices", Notice, ("person_id",), {"person_id": MY_ID, "about": "numbers that the facts beside it hold"}),
     Part("spared_notices", QuietKind, ("person_id",), {"person_id": MY_ID}),
 )
 
