@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from civic import clock
 from civic.accounts import grants, sessions
-from civic.accounts.models import Grant, Person
+from civic.accounts.models import Grant, LoginSession, Person
 from civic.db import transaction
 
 View = Callable[..., Any]
@@ -28,9 +28,10 @@ login_manager = LoginManager()
 class SignedIn(UserMixin):
     """The person behind a request. Its id for Flask-Login is the session's secret, so that a session can be revoked."""
 
-    def __init__(self, person: Person, token: str) -> None:
+    def __init__(self, person: Person, token: str, session: LoginSession | None = None) -> None:
         self.person = person
         self.token = token
+        self.session = session
 
     def get_id(self) -> str:
         return self.token
@@ -49,7 +50,7 @@ def _from_session(token: str) -> SignedIn | None:
     if session is None:
         return None
     g.session_to_touch = token if sessions.needs_touch(session, clock.now()) else None
-    return SignedIn(session.person, token)
+    return SignedIn(session.person, token, session)
 
 
 def _note_seen(response: Response) -> Response:

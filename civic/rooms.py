@@ -11,9 +11,11 @@ from civic.communities.manage import bp as manage
 from civic.communities.views import bp as communities
 from civic.focus.views import bp as focus
 from civic.home.views import bp as home
+from civic.inbox.views import bp as inbox
 from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
+from civic.mydata.views import bp as mydata
 from civic.pledges.views import bp as pledges
 from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
@@ -35,7 +37,9 @@ BLUEPRINTS = (
     communities,
     manage,
     handover,
+    inbox,
     home,
+    mydata,
     style_guide,
 )
 

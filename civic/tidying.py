@@ -8,6 +8,8 @@ from civic import limits, media
 from civic.accounts import sessions
 from civic.db import after_commit
 from civic.entries import service as entries
+from civic.mydata import leaving
+from civic.notices import service as notices
 
 log = logging.getLogger(__name__)
 RETURNED_FOR = timedelta(days=14)
@@ -19,10 +21,14 @@ def tidy(period: str, *, now: datetime, zone: ZoneInfo) -> dict[str, int]:  # no
     """Put everything away that has had its time by this instant."""
     orphans = _orphans(now - ORPHANED_FOR)
     after_commit(lambda: _forget(orphans))
+    left = leaving.unfinished()
+    after_commit(lambda: leaving.finish_all(left, now))
     return {
         "withdrawn": entries.withdraw_returned(now - RETURNED_FOR),
         "sign_ins": sessions.remove_expired(now),
         "limits": limits.remove_old(now),
+        "notices": notices.put_away(now),
+        "left": len(left),
         "photos": len(orphans),
     }
 

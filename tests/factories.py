@@ -197,6 +197,7 @@ def small_world() -> World:
             "<int:announcement_id>": str(announcement.id),
             "<int:membership_id>": str(member.id if member else 0),
             "<int:stand_in_id>": str(stand_in.id),
+            "<int:notice_id>": "1",
             "<code>": COMMUNITY,
             "<period>": "2026-11",
             "<any(small):size>": "small",

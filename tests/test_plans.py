@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from civic.accounts import members
+from civic.accounts import members, sessions
 from civic.accounts.models import Person
 from civic.announcements import service as announcements
 from civic.areas.service import get_area
@@ -14,6 +14,8 @@ from civic.entries import service as entries
 from civic.home import service as home
 from civic.ledger import service as ledger
 from civic.moderation import service as moderation
+from civic.mydata import contents
+from civic.notices import service as notices
 from civic.rankings import service as rankings
 from civic.rules.periods import parse
 from civic.streaks import service as streaks
@@ -22,7 +24,20 @@ from tests.queries import Queries, count_queries
 
 MONTH = parse("2026-11")
 # What may be read whole: a statement's people are looked up by key, areas are a few thousand rows.
-HOT = {"posting", "resident_total", "community_total", "entry", "decision", "membership", "person", "announcement"}
+HOT = {
+    "posting",
+    "resident_total",
+    "community_total",
+    "entry",
+    "decision",
+    "membership",
+    "person",
+    "announcement",
+    "notice",
+    "photo",
+    "reason",
+    "ranking_row",
+}
 
 
 def _residents_board(me: Person) -> object:
@@ -51,6 +66,9 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "what waits for me": lambda me: home.to_look_at(me.id),
     "history of an entry": lambda _me: moderation.history(1),
     "a resident's record": lambda me: moderation.record_of(me.id),
+    "my inbox": lambda me: notices.inbox(me.id),
+    "my session, with what is unread": lambda _me: sessions.find_session("nobody's", NOW),
+    "everything about me": lambda me: contents.everything(me.id),
     "a manager's queue": lambda _me: moderation.queue(staff()),
 }
 

@@ -6,15 +6,16 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, se
 from sqlalchemy.orm import aliased
 
 from civic import tokens
+from civic.accounts import heard
 from civic.accounts.models import FamilyTie, Person
 from civic.db import db
-from civic.rules.refused import Refused
+from civic.rules.refused import Conflict, Refused
 
 MAX_RELATIVES = 30
 
 
-def declare_family(a: Person, b: Person, now: datetime) -> FamilyTie:
-    """Write down that two people are family. Declared already, it stays as it is."""
+def declare_family(a: Person, b: Person, now: datetime, by: Person | None = None) -> FamilyTie:
+    """Write down that two people are family; whoever of them did not do it hears of it. Declared already, it stays."""
     if a.id == b.id:
         raise Refused("family_is_self", "code")
     low, high = sorted((a.id, b.id))
@@ -26,6 +27,10 @@ def declare_family(a: Person, b: Person, now: datetime) -> FamilyTie:
         tie = FamilyTie(person_id=low, relative_id=high, declared_at=now)
         db.session.add(tie)
         db.session.flush()
+        for one, other in ((a, b), (b, a)):
+            if by is None or one.id != by.id:
+                about = f"family:{low}:{high}"
+                heard.tell(one.id, "family_declared", about=about, facts={"relative": other.id}, now=now)
     return tie
 
 
@@ -36,7 +41,7 @@ def tie_by_code(person: Person, code: str, now: datetime) -> FamilyTie:
     other = db.session.scalar(select(Person).where(Person.family_code == wanted)) if is_code else None
     if other is None:
         raise Refused("family_code_unknown", "code")
-    return declare_family(person, other, now)
+    return declare_family(person, other, now, by=person)
 
 
 def renew_code(person: Person) -> str:
@@ -87,5 +92,10 @@ def _ties(people: set[int]) -> set[int]:
 
 
 def _hold(*person_ids: int) -> None:
-    """Lock people, the smaller id first, so that what is counted next stays true until the end."""
-    db.session.execute(select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update())
+    """Lock people, the smaller id first, so that what is counted next stays true until the end.
+
+    Raises Conflict where one of them has left for good meanwhile.
+    """
+    held = select(Person.erased_at).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
+    if any(db.session.scalars(held)):
+        raise Conflict("account_gone")

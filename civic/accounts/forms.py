@@ -51,6 +51,13 @@ class PasswordForm(BaseForm):
     password = PasswordField(_l("新密码"), [InputRequired(_l("想一个至少 8 个字符的密码。"))])
 
 
+class LoginNameForm(BaseForm):
+    """Another login, on the strength of the present password."""
+
+    login = StringField(_l("新的手机号或用户名"), [InputRequired(_l("写上新的手机号，或者自己起一个用户名。"))])
+    present = PasswordField(_l("现在的密码"), [InputRequired(_l("写上现在的密码。"))])
+
+
 class FamilyCodeForm(BaseForm):
     """A relative's code."""
 

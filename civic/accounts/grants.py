@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from civic.accounts.leaving import hold_present
 from civic.accounts.models import ROLES, Grant, Person, StandIn
 from civic.accounts.terms import in_force
 from civic.areas import service as areas
@@ -31,7 +32,7 @@ def grant(person: Person, role: str, area_code: str, now: datetime) -> Grant:
     """
     area = _area_for(role, area_code)
     # Two at once: the second waits here, and then finds the first one's.
-    db.session.refresh(person, with_for_update=True)
+    hold_present(person)
     if person.password_hash is None:
         raise Refused("no_login", "login")
     standing = find_grant(person.id, role, area.code)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
+from civic.accounts.leaving import hold_present
 from civic.accounts.models import Membership, Person, Removal
 from civic.areas import service as areas
 from civic.areas.models import Area
@@ -121,7 +122,7 @@ def move(person: Person, community_code: str, now: datetime, zone: ZoneInfo) -> 
     At most once a quarter; what was earned stays where it was earned.
     """
     open_community(community_code)
-    db.session.refresh(person, with_for_update=True)
+    hold_present(person)
     today = now.astimezone(zone).date()
     next_quarter = next_move_on(person.id, today)
     if next_quarter is not None:

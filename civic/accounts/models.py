@@ -9,6 +9,7 @@ from civic.areas.names import in_letters
 from civic.db import Base, Code
 
 APPEARANCES = ("nickname", "masked", "hidden")
+LEFT = "已离开"  # the name of whoever left for good
 ROLES = ("community_manager", "subdistrict_officer", "district_officer", "city_officer", "administrator")
 
 
@@ -16,12 +17,18 @@ class Person(Base):
     """Somebody with a place in the product. The only table that names people, so that they can be forgotten.
 
     A child under 14 has a guardian and no password, so it cannot sign in; its login, if any, is a handle for commands.
+    Whoever leaves for good leaves a row with an id and nothing that tells who they were; the ledger refers to it.
     """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("appear IN ('nickname', 'masked', 'hidden')", name="appear"),
         CheckConstraint("password_hash IS NULL OR login IS NOT NULL", name="password_needs_login"),
+        CheckConstraint(
+            "erased_at IS NULL OR (login IS NULL AND password_hash IS NULL AND born_on IS NULL"
+            " AND guardian_id IS NULL AND appear = 'hidden')",
+            name="erased",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # tokens.random_id()
@@ -35,6 +42,7 @@ class Person(Base):
     family_code: Mapped[str] = mapped_column(String(16), unique=True)  # whoever is told it can declare kinship
     joined_at: Mapped[datetime]
     consented_at: Mapped[datetime]  # for a child: the guardian's consent
+    erased_at: Mapped[datetime | None]
 
     @validates("name")
     def _spell(self, _key: str, name: str) -> str:

@@ -12,7 +12,7 @@ from civic import clock, limits
 from civic.access import me, signed_in
 from civic.accounts import entrance, families, memberships, service, sessions
 from civic.accounts.blueprint import bp
-from civic.accounts.forms import AppearanceForm, ChildForm, FamilyCodeForm, PasswordForm
+from civic.accounts.forms import AppearanceForm, ChildForm, FamilyCodeForm, LoginNameForm, PasswordForm
 from civic.accounts.picker import picker
 from civic.areas import service as areas
 from civic.db import transaction
@@ -69,6 +69,25 @@ def change_password() -> Any:
         return _settings_page(password=form), status_of(refused)
     entrance.sign_in(me())
     return _back_to_settings(_("密码换好了，其他设备都已退出。"))
+
+
+@bp.post("/me/settings/login")
+@signed_in
+def change_login() -> Any:
+    """Sign in by another login from now on."""
+    form = LoginNameForm()
+    if not form.validate():
+        return _settings_page(login=form), 422
+    if entrance.check_password(me().login or "", form.present.data) is None:
+        form.refuse(Refused("password_wrong", "present"))
+        return _settings_page(login=form), 422
+    try:
+        with transaction():
+            service.change_login(me(), form.login.data, form.present.data)
+    except Refused as refused:
+        form.refuse(refused)
+        return _settings_page(login=form), status_of(refused)
+    return _back_to_settings(_("换好了，下次用新的登录名登录。"))
 
 
 @bp.post("/me/settings/devices")
@@ -159,7 +178,11 @@ def add_child() -> Any:
     return _back_to_family(_("添加好了，记一笔的时候可以替孩子记。"))
 
 
-def _settings_page(appearance: AppearanceForm | None = None, password: PasswordForm | None = None) -> str:
+def _settings_page(
+    appearance: AppearanceForm | None = None,
+    password: PasswordForm | None = None,
+    login: LoginNameForm | None = None,
+) -> str:
     person, now = me(), clock.now()
     today = clock.today(zone())
     coming = memberships.coming(person.id, today)
@@ -168,6 +191,7 @@ def _settings_page(appearance: AppearanceForm | None = None, password: PasswordF
         "accounts/settings.html",
         appearance=appearance or AppearanceForm(None, name=person.name, appear=person.appear),
         password=password or PasswordForm(None),
+        login=login or LoginNameForm(None),
         is_minor=is_child(person.born_on, today) or is_masked(person.born_on, today),
         this_device=this_device,
         other_devices=[device for device in sessions.sessions(person, now) if device is not this_device],

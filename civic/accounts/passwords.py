@@ -42,6 +42,12 @@ def check(password: str, login: str) -> None:
         raise Refused("password_is_login", "password")
 
 
+def check_unlike(password: str, login: str) -> None:
+    """Refuse a new login that is the password itself."""
+    if _plain(password).casefold() == login.casefold():
+        raise Refused("login_is_password", "login")
+
+
 def hashed(password: str) -> str:
     """What the database keeps of a password."""
     return HASHERS[_chosen].hash(_bytes(_plain(password)) or b"")

@@ -3,6 +3,7 @@
 Other rooms enter accounts here; memberships and families are told apart only by file.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from civic import tokens
 from civic.accounts import memberships, passwords, sessions
 from civic.accounts.families import are_family, declare_family, family_of, tie_by_code
 from civic.accounts.grants import grants_of
+from civic.accounts.leaving import check_present, hold_present, leave_for_good
 from civic.accounts.memberships import (
     community_of,
     confirm_membership,
@@ -33,6 +35,8 @@ __all__ = [
     "add_person",
     "are_family",
     "authenticate",
+    "change_login",
+    "check_present",
     "children_of",
     "choose_appearance",
     "community_of",
@@ -44,9 +48,12 @@ __all__ = [
     "find_person",
     "get_by_login",
     "grants_of",
+    "hold_present",
     "join",
+    "leave_for_good",
     "membership_on",
     "move",
+    "names_of",
     "rename",
     "set_password",
     "strengthen",
@@ -125,7 +132,7 @@ def add_child(*, guardian: Person, name: str, born_on: date, now: datetime, zone
     if not is_child(born_on, today):
         raise Refused("child_can_join", "born_on")
     _check_guardian(guardian, born_on, today)
-    db.session.refresh(guardian, with_for_update=True)
+    hold_present(guardian)
     child = _new_person(name, now, born_on=born_on, guardian=guardian)
     same = db.session.scalar(
         select(Person).where(Person.guardian_id == guardian.id, Person.name == child.name, Person.born_on == born_on)
@@ -159,6 +166,7 @@ def set_password(person: Person, password: str, now: datetime, zone: ZoneInfo, k
 
     Raises Forbidden for a child, and for somebody who was added without a login.
     """
+    hold_present(person)
     if person.login is None or is_child(person.born_on, now.astimezone(zone).date()):
         raise Forbidden("no_login", "login")
     _give_login(person, person.login, password)
@@ -166,14 +174,31 @@ def set_password(person: Person, password: str, now: datetime, zone: ZoneInfo, k
     db.session.flush()
 
 
+def change_login(person: Person, login: str, password: str) -> None:
+    """Sign in by another login from now on, with the same password; what is signed in stays so.
+
+    The caller has just found the password right. Raises Refused for a login that is taken or is the password itself.
+    """
+    hold_present(person)
+    wanted = clean_login(login)
+    other = find_by_login(wanted)
+    if other is not None and other.id != person.id:
+        raise Refused("login_taken", "login")
+    passwords.check_unlike(password, wanted)
+    person.login = wanted
+    _flush_login()
+
+
 def rename(person: Person, name: str) -> None:
     """Choose another nickname."""
+    hold_present(person)
     person.name = clean_name(name)
     db.session.flush()
 
 
 def choose_appearance(person: Person, appear: str, day: date) -> None:
     """Choose how one stands on the boards: by nickname, masked, or not at all. Minors are always masked."""
+    hold_present(person)
     _check_appearance(appear, person.born_on, day)
     person.appear = appear
     db.session.flush()
@@ -199,6 +224,14 @@ def get_by_login(login: str) -> Person:
 def find_person(person_id: int) -> Person | None:
     """The person with an id."""
     return db.session.get(Person, person_id)
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """What people are called; whoever left for good is not among them."""
+    rows = db.session.execute(
+        select(Person.id, Person.name).where(Person.id.in_(list(person_ids)), Person.erased_at.is_(None))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def children_of(person_id: int, day: date) -> list[Person]:
@@ -234,6 +267,10 @@ def _store(person: Person) -> None:
     if person.login is not None and find_by_login(person.login) is not None:
         raise Refused("login_taken", "login")
     db.session.add(person)
+    _flush_login()
+
+
+def _flush_login() -> None:
     try:
         db.session.flush()
     except IntegrityError as error:

@@ -40,7 +40,7 @@ def find_session(token: str, now: datetime) -> LoginSession | None:
     session = db.session.get(LoginSession, tokens.fingerprint(token))
     if session is None or session.expires_at <= now or session.seen_at + IDLE <= now:
         return None
-    return session
+    return session if session.person.erased_at is None else None
 
 
 def needs_touch(session: LoginSession, now: datetime) -> bool:
@@ -107,7 +107,7 @@ def issue_token(person: Person, days: int, now: datetime) -> str:
 def find_token(token: str, now: datetime) -> ApiToken | None:
     """The bearer token behind a secret, unless it has expired or was taken back."""
     found = db.session.get(ApiToken, tokens.fingerprint(token))
-    return found if found is not None and found.expires_at > now else None
+    return found if found is not None and found.expires_at > now and found.person.erased_at is None else None
 
 
 def remove_expired(now: datetime) -> int:

@@ -105,7 +105,7 @@ def enrol(code: str = "") -> Any:
     except Refused as refused:
         form.refuse(refused)
         return _join_page(form), status_of(refused)
-    entrance.sign_in(person)
+    entrance.sign_in(person, is_new_here=True)
     return redirect(local_or_home(form.next.data), 303)
 
 

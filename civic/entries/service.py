@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Table, bindparam, select, update
+from sqlalchemy import Select, Table, bindparam, delete, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
@@ -38,6 +38,7 @@ MAX_TITLE = 120
 MAX_ID = 2**63 - 1  # an address may hold any number; a database's column does not
 KEPT_SIGNS = "\n\u200d"  # line breaks, and the joiner inside emoji, which count among the control characters
 # An entry of these statuses holds the place of its pledge's day or of its `once_per` span.
+UNDECIDED = ("pending", "held", "returned", "appealed")
 HOLDING = ("pending", "held", "approved", "returned", "appealed")
 
 
@@ -75,6 +76,7 @@ def submit(
     """
     # Sendings of one key, and entries that would share a pledge's day, arrive one after another.
     ledger.hold(logged.resident_id or by.id)
+    accounts.check_present(logged.resident_id or by.id)
     known = find_again(logged, body_hash, by)
     if known is not None:
         return Submission(known, is_new=False)
@@ -135,6 +137,23 @@ def withdraw_returned(before: datetime) -> int:
             change_status(entry, "withdrawn")
             withdrawn += 1
     return withdrawn
+
+
+def forget_of(resident_id: int) -> list[str]:
+    """Withdraw what waits of somebody who leaves for good, and forget the words and photos of all their entries.
+
+    What was posted stays, as does what it was for. Gives the keys of the photos, whose files are still there.
+    """
+    mine = _TABLE.c.resident_id == resident_id
+    connection().execute(
+        update(_TABLE).where(mine, _TABLE.c.status.in_(UNDECIDED)).values(status="withdrawn", decided_at=None)
+    )
+    connection().execute(update(_TABLE).where(mine, _TABLE.c.body_hash != "").values(_WORDLESS))
+    photos = Photo.entry_id.in_(select(Entry.id).where(Entry.resident_id == resident_id))
+    keys = list(db.session.scalars(select(Photo.key).where(photos)))
+    db.session.execute(delete(Photo).where(photos).execution_options(synchronize_session=False))
+    db.session.expire_all()
+    return keys
 
 
 def mend(
@@ -390,6 +409,7 @@ def _attach(entry: Entry, photos: Sequence[Kept], first: int = 0) -> None:
 
 # Asked at every decision, so written once.
 _TABLE = cast(Table, Entry.__table__)
+_WORDLESS: dict[str, Any] = {"title": "", "note": "", "answers": [], "body_hash": ""}
 _CHANGE_STATUS = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("entry_id"), _TABLE.c.status == bindparam("was"))

@@ -1,6 +1,6 @@
 """A statement in words: every line says what it is for and how it came to its figure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,6 +13,7 @@ from civic.ledger.models import Posting
 from civic.ledger.service import Amount, Statement
 from civic.rules.periods import parse
 from civic.rules.points import DAY_TOTAL, KEPT_DAYS_PER_DAY, PointRule
+from civic.spreadsheets import Cell
 
 Details = list[tuple[str, int]]
 
@@ -41,15 +42,88 @@ class Day:
     lines: tuple[Line, ...]
 
 
-def days(statement: Statement, account: str) -> list[Day]:
+@dataclass(frozen=True)
+class Month:
+    """The lines of one month as they are printed, oldest first, with what stood before and after them."""
+
+    name: str
+    opening: int
+    lines: tuple[tuple[date, Line], ...]
+    closing: int
+
+
+def is_shown(posting: Posting, only: str) -> bool:
+    """Whether a line is of the kind or of the category that somebody wants to see; nothing asked for shows them all."""
+    if only in ("", posting.kind):
+        return True
+    return bool(posting.activity_key) and activities.get(posting.activity_key or "").category == only
+
+
+def days(statement: Statement, account: str, only: str = "") -> list[Day]:
     """The lines of a statement, the latest day first, with what stood after each; `account` is merit or balance."""
     stands: Amount = statement.opening
     written: list[tuple[date, Line]] = []
     for posting in statement.lines:
         stands = stands.plus(posting)
-        written.append((posting.counts_on, _line(posting, getattr(stands, account), account)))
+        if is_shown(posting, only):
+            written.append((posting.counts_on, _line(posting, getattr(stands, account), account)))
     by_day = groupby(reversed(written), key=lambda pair: pair[0])
     return [Day(counts_on, tuple(line for _day, line in pairs)) for counts_on, pairs in by_day]
+
+
+def months(statement: Statement, account: str, only: str = "") -> list[Month]:
+    """A statement month by month, for paper: each month closes with what the next one opens with."""
+    stands, found = statement.opening, []
+    for key, postings in groupby(statement.lines, key=lambda posting: posting.month):
+        opening, lines = stands, []
+        for posting in postings:
+            stands = stands.plus(posting)
+            if is_shown(posting, only):
+                lines.append((posting.counts_on, _line(posting, getattr(stands, account), account)))
+        name_of = period_name(parse(key))
+        found.append(Month(name_of, getattr(opening, account), tuple(lines), getattr(stands, account)))
+    return found
+
+
+def headings() -> list[str]:
+    """What stands over the columns of `rows`."""
+    merit, balance = _("文明分"), _("可兑分")
+    left = _("结余")
+    joint = in_language("", " ")
+    return [
+        _("入账日"),
+        _("事项"),
+        _("说明"),
+        merit,
+        f"{merit}{joint}{left}",
+        balance,
+        f"{balance}{joint}{left}",
+        _("记录编号"),
+        _("规则版本"),
+        _("明细编号"),
+    ]
+
+
+def rows(lines: Iterable[Posting], opening: Amount = Amount(), only: str = "") -> Iterator[list[Cell]]:  # noqa: B008
+    """Lines for a spreadsheet: both amounts, with what stood after each, and what the line rests on."""
+    stands = opening
+    for posting in lines:
+        stands = stands.plus(posting)
+        if not is_shown(posting, only):
+            continue
+        line = _line(posting, stands.merit, "merit")
+        yield [
+            posting.counts_on,
+            line.title,
+            line.why,
+            posting.merit,
+            stands.merit,
+            posting.balance,
+            stands.balance,
+            posting.entry_id,
+            posting.rule_version,
+            posting.id,
+        ]
 
 
 def explain(posting: Posting) -> tuple[Details, str]:

@@ -51,10 +51,11 @@ class Amount(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """How many lines were written at once, and their merit together."""
+    """How many lines were written at once, their merit together, and the id before the first of them."""
 
     lines: int
     merit: int
+    after_id: int
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def post_bonuses(amounts: Select[*tuple[Any, ...]], *, now: datetime, zone: Zone
     mine = (Posting.id > last, Posting.kind == "bonus", Posting.posted_at == now)
     _count(marked, mine)
     lines, merit = db.session.execute(select(func.count(), func.sum(Posting.merit)).where(*mine)).one()
-    return Posted(lines, int(merit or 0))
+    return Posted(lines, int(merit or 0), last)
 
 
 def close_early(period: Period, now: datetime, zone: ZoneInfo) -> None:
@@ -261,6 +262,12 @@ def statement(resident_id: int, period: Period) -> Statement:
         ResidentTotal.period < period.key,
     )
     return Statement(period, opening, tuple(lines))
+
+
+def all_lines(resident_id: int) -> tuple[Posting, ...]:
+    """Every line a resident ever had, by the day it counts on."""
+    mine = select(Posting).where(Posting.resident_id == resident_id)
+    return tuple(db.session.scalars(mine.order_by(Posting.counts_on, Posting.id)))
 
 
 # Below

@@ -74,9 +74,15 @@ def awards_hang_on_an_approval() -> Iterator[str]:
 
 
 def reasons_are_given() -> Iterator[str]:
-    """Whoever was turned down was told why (I18)."""
+    """Whoever was turned down was told why (I18); the words of those who left for good went with them."""
+    has_left = exists().where(
+        Entry.id == Decision.entry_id, Person.id == Entry.resident_id, Person.erased_at.is_not(None)
+    )
     query = select(Decision.id).where(
-        Decision.verdict.in_(REASONED), Decision.by_id.is_not(None), ~exists().where(Reason.decision_id == Decision.id)
+        Decision.verdict.in_(REASONED),
+        Decision.by_id.is_not(None),
+        ~exists().where(Reason.decision_id == Decision.id),
+        ~has_left,
     )
     yield from _lines(query, "decision {} gives no reason")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, func, insert, select
+from sqlalchemy import BindParameter, Select, Table, and_, bindparam, delete, exists, func, insert, select
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Grant, Membership, Person
@@ -18,6 +18,7 @@ from civic.ledger import service as ledger
 from civic.ledger.models import Posting
 from civic.moderation.models import Decision, Reason
 from civic.moderation.queue import QUEUE_ROWS, Waiting, queue, queue_length, waiting_by_community
+from civic.notices import service as notices
 from civic.rules import decisions as rules
 from civic.rules import points
 from civic.rules.periods import day_of
@@ -34,6 +35,7 @@ __all__ = [
     "find_refusal",
     "find_reverse_refusal",
     "find_undoable",
+    "forget_reasons_of",
     "history",
     "last_reasons",
     "queue",
@@ -43,10 +45,17 @@ __all__ = [
     "settle_by_rule",
     "undoable_step",
     "waiting_by_community",
+    "words_of",
     "would_earn",
 ]
 
 UNDOABLE = ("approve", "return", "reject")
+TELLS = {
+    "approve": "entry_approved",
+    "return": "entry_returned",
+    "reject": "entry_rejected",
+    "reverse": "entry_reversed",
+}
 
 
 @dataclass(frozen=True)
@@ -87,10 +96,12 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
             _reverse(case, becomes, reason, by=by, now=now, zone=zone)
         else:
             decision_id = _record(entry, verdict, becomes, now, by=by, reason=reason)
+            merit = None
             if verdict == "approve":
-                ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone)
+                merit = ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone).points
                 if case.is_newcomer:
-                    accounts.confirm_membership(entry.resident_id, entry.community_code, now)
+                    _confirm(entry, decision_id, now)
+            _tell(entry, verdict, decision_id, merit, now)
     except Conflict as conflict:
         raise (_by_whom(entry) if conflict.code == "already_decided" else None) or conflict from None
     return entry
@@ -104,6 +115,12 @@ def settle_by_rule(entry: Entry, *, now: datetime, zone: ZoneInfo) -> bool:
     decision_id = _record(entry, "approve", "approved", now, rule="habit")
     ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone)
     return True
+
+
+def forget_reasons_of(resident_id: int) -> None:
+    """Remove the words given with decisions on the entries of somebody who leaves for good; the decisions stay."""
+    theirs = select(Decision.id).join(Entry, Entry.id == Decision.entry_id).where(Entry.resident_id == resident_id)
+    db.session.execute(delete(Reason).where(Reason.decision_id.in_(theirs)))
 
 
 # Questions
@@ -192,6 +209,14 @@ def find_reverse_refusal(entry: Entry, person: Person, *, now: datetime, zone: Z
     return None
 
 
+def words_of(decision_ids: Iterable[int]) -> dict[int, str]:
+    """The words given with each of these decisions, where there were any."""
+    rows = db.session.execute(
+        select(Reason.decision_id, Reason.words).where(Reason.decision_id.in_(list(decision_ids)))
+    )
+    return {row.decision_id: row.words for row in rows}
+
+
 def record_of(resident_id: int) -> tuple[int, int]:
     """How many entries a resident has sent in, and how many of them are approved."""
     row = db.session.execute(
@@ -262,6 +287,32 @@ def _reverse(case: _Case, becomes: str, reason: str, *, by: Person, now: datetim
     award = _reversible_award(case, now, zone)
     decision_id = _record(case.entry, "reverse", becomes, now, by=by, reason=reason)
     ledger.reverse(award, decision_id=decision_id, now=now, zone=zone)
+    _tell(case.entry, "reverse", decision_id, -award.merit, now)
+
+
+def _confirm(entry: Entry, decision_id: int, now: datetime) -> None:
+    """The first approval says that its resident belongs here, and they are told so."""
+    accounts.confirm_membership(entry.resident_id, entry.community_code, now)
+    facts = {"community": entry.community_code, "resident": entry.resident_id}
+    about = _occasion(decision_id)
+    notices.notify(entry.resident_id, "membership_confirmed", about=about, facts=facts, now=now)
+
+
+def _tell(entry: Entry, verdict: str, decision_id: int, merit: int | None, now: datetime) -> None:
+    """Tell the resident what a person decided. What a rule decides they see at once, and need not be told."""
+    facts = {
+        "entry": entry.id,
+        "decision": decision_id,
+        "activity": entry.activity_key,
+        "acted_on": entry.acted_on.isoformat(),
+        "resident": entry.resident_id,
+        "merit": merit,
+    }
+    notices.notify(entry.resident_id, TELLS[verdict], about=_occasion(decision_id), facts=facts, now=now)
+
+
+def _occasion(decision_id: int) -> str:
+    return f"decision:{decision_id}"
 
 
 def _reversible_award(case: _Case, now: datetime, zone: ZoneInfo) -> Posting:
@@ -281,6 +332,7 @@ def _undo(entry: Entry, becomes: str, *, by: Person, now: datetime, zone: ZoneIn
     if last.verdict == "reject":
         _check_place_is_free(entry)
     decision_id = _record(entry, "undo", becomes, now, by=by, undoes_id=last.id)
+    notices.take_back(entry.resident_id, _occasion(last.id))
     if last.verdict == "approve":
         ledger.reverse(ledger.get_standing_award(entry.id), decision_id=decision_id, now=now, zone=zone)
         _take_back_confirmation(entry, last.decided_at)

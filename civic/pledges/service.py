@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.activities.models import Activity
@@ -56,6 +57,12 @@ def take_back(person: Person, activity_key: str, *, now: datetime) -> Pledge:
     standing.ended_at = now
     db.session.flush()
     return standing
+
+
+def end_all(person_id: int, *, now: datetime) -> None:
+    """End every pledge of somebody who leaves for good."""
+    standing = (Pledge.person_id == person_id, Pledge.ended_at.is_(None))
+    db.session.execute(update(Pledge).where(*standing).values(ended_at=now))
 
 
 def find_signed(person_id: int, activity_key: str) -> Pledge | None:
@@ -131,6 +138,7 @@ def month(person_id: int, activity_key: str, period: Period) -> Month:
 
 def _sign(person_id: int, activity_key: str, now: datetime) -> Pledge:
     ledger.hold(person_id)  # two taps at once sign once
+    accounts.check_present(person_id)
     standing = find_signed(person_id, activity_key)
     if standing is None:
         standing = Pledge(person_id=person_id, activity_key=activity_key, signed_at=now)

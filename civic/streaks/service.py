@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, func, select, union_all
+from sqlalchemy import Select, String, and_, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from civic.activities import service as activities
 from civic.db import db
 from civic.ledger import service as ledger
 from civic.ledger.models import Posting
+from civic.notices import service as notices
 from civic.rules.periods import Period
 from civic.rules.streaks import BONUSES, Streak, judged_at, last_judged, streak, weeks_to_judge
 
@@ -24,9 +25,13 @@ from civic.rules.streaks import BONUSES, Streak, judged_at, last_judged, streak,
 def pay_bonuses(period: str, *, now: datetime, zone: ZoneInfo) -> dict[str, int]:  # noqa: ARG001 - every job's form
     """Post what each of the last six weeks is still due, or has been paid too much, as of this Thursday's instant.
 
-    What was posted at or after that instant does not count for what is due, so that a late run posts the same.
+    What was posted at or after that instant does not count for what is due, so that a late run posts the same. Whoever
+    got one is told, and whoever did something in the week that has closed finds how it went.
     """
-    posted = ledger.post_bonuses(_differences(weeks_to_judge(now, zone), now), now=now, zone=zone)
+    weeks = weeks_to_judge(now, zone)
+    posted = ledger.post_bonuses(_differences(weeks, now), now=now, zone=zone)
+    notices.notify_all("bonus_posted", _bonuses_after(posted.after_id), now=now)
+    notices.notify_all("week_digest", _digests(weeks[-1], now), now=now)
     return {"bonuses": posted.lines, "merit": posted.merit}
 
 
@@ -89,4 +94,39 @@ def _differences(weeks: Sequence[Period], due: datetime) -> Select[*tuple[Any, .
         select(both.c.resident_id, both.c.week.label("act_week"), points.label("points"))
         .group_by(both.c.resident_id, both.c.week)
         .having(points != 0)
+    )
+
+
+def _bonuses_after(last_id: int) -> Select[*tuple[Any, ...]]:
+    """What to tell of the bonuses just posted."""
+    return select(
+        Posting.resident_id.label("person_id"),
+        (literal("posting:") + cast(Posting.id, String)).label("about"),
+        notices.facts_of(week=Posting.act_week, merit=Posting.merit, resident=Posting.resident_id).label("facts"),
+    ).where(Posting.id > last_id, Posting.kind == "bonus")
+
+
+def _digests(week: Period, before: datetime) -> Select[*tuple[Any, ...]]:
+    """Resident, active days and merit of a closed week, for whoever had an award in it; one statement."""
+    reversal = aliased(Posting)
+    pledges = [activity.key for activity in activities.catalogue().activities.values() if activity.is_pledge]
+    is_active = and_(Posting.kind == "award", Posting.activity_key.not_in(pledges), reversal.id.is_(None))
+    told = (
+        select(
+            Posting.resident_id,
+            func.sum(Posting.merit).label("merit"),
+            func.count(case((is_active, Posting.acted_on)).distinct()).label("days"),
+        )
+        .outerjoin(reversal, and_(reversal.reverses_id == Posting.id, reversal.posted_at < before))
+        .where(Posting.week == week.key, Posting.posted_at < before)
+        .group_by(Posting.resident_id)
+        .having(func.count(case((Posting.kind == "award", Posting.id))) > 0)
+        .subquery()
+    )
+    return select(
+        told.c.resident_id.label("person_id"),
+        (literal(f"week:{week.key}:") + cast(told.c.resident_id, String)).label("about"),
+        notices.facts_of(
+            week=literal(week.key), merit=told.c.merit, days=told.c.days, resident=told.c.resident_id
+        ).label("facts"),
     )

@@ -63,6 +63,12 @@ RESIDENT = [
     "/me/settings",
     "/me/family",
     "/me/settings/community",
+    "/me/statement?only=environment",
+    "/me/statement/sheet?period=2026",
+    "/notices",
+    "/notices/settings",
+    "/me/export",
+    "/me/delete",
 ]
 MANAGER = ["/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
 PAGES = [
@@ -77,6 +83,8 @@ SLICE = [
     ("resident", "/entries/{approved}"),
     ("resident", "/leaderboard"),
     ("resident", "/me/statement"),
+    ("resident", "/notices"),
+    ("resident", "/me/delete"),
     ("manager", "/moderation"),
 ]
 Visit = Callable[..., Page]

@@ -1,0 +1,1 @@
+"""My data: taking it all along, and leaving for good."""

@@ -1,0 +1,158 @@
+"""Everything the product holds about a person, table by table: what they can take along, and what is left out, and why.
+
+A test walks every table that refers to a person: one that stands neither here nor under LEFT_OUT fails it. Columns are
+taken along as they are, so that a new one is in the archive from its first day, unless it is named with a reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, or_, select
+
+from civic.accounts.models import ApiToken, FamilyTie, Grant, LoginSession, Membership, Person
+from civic.db import Base, db
+from civic.entries.models import Entry, Photo
+from civic.ledger.models import Posting
+from civic.moderation.models import Decision, Reason
+from civic.notices.models import Notice, QuietKind
+from civic.pledges.models import Pledge
+from civic.rankings.models import Ranking, RankingRow
+
+MY_ID = "it is this account's own id on every row"
+SECRET = "a fingerprint of a secret; it opens nothing and says nothing"  # noqa: S105 - says why one is left out
+OTHERS = "it names somebody else"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one table that belong to a person; `left_out` says why a column is not taken along."""
+
+    name: str
+    table: type[Base]
+    owner: tuple[str, ...]  # the columns that refer to the person
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The table's columns by name."""
+        return dict(cast(Table, self.table.__table__).columns.items())
+
+    def rows(self, person_id: int) -> list[dict[str, Any]]:
+        """The person's rows, oldest first."""
+        taken = [column for name, column in self.columns.items() if name not in self.left_out]
+        keys = [column for column in self.columns.values() if column.primary_key]
+        query = self._mine(select(*taken), person_id).order_by(*keys)
+        return [_readable(dict(row)) for row in db.session.execute(query).mappings()]
+
+    def _mine(self, query: Select[Any], person_id: int) -> Select[Any]:
+        return query.where(or_(*(self.columns[name] == person_id for name in self.owner)))
+
+
+class _OfEntries(Part):
+    """Rows that hang on the person's entries."""
+
+    def _mine(self, query: Select[Any], person_id: int) -> Select[Any]:
+        return query.where(self.columns["entry_id"].in_(_entries(person_id)))
+
+
+class _Reasons(Part):
+    """The words given with decisions on the person's entries."""
+
+    def _mine(self, query: Select[Any], person_id: int) -> Select[Any]:
+        decided = select(Decision.id).where(Decision.entry_id.in_(_entries(person_id)))
+        return query.where(Reason.decision_id.in_(decided))
+
+
+class _Notices(Part):
+    """What the person was told; the id of a relative is the relative's."""
+
+    def rows(self, person_id: int) -> list[dict[str, Any]]:
+        found = super().rows(person_id)
+        for row in found:
+            row["facts"] = {fact: value for fact, value in row["facts"].items() if fact != "relative"}
+        return found
+
+
+PARTS: tuple[Part, ...] = (
+    Part("account", Person, ("id",), {"password_hash": SECRET, "guardian_id": OTHERS, "erased_at": "empty"}),
+    Part("communities", Membership, ("person_id",), {"person_id": MY_ID}),
+    Part("roles", Grant, ("person_id",), {"person_id": MY_ID}),
+    Part("family", FamilyTie, ("person_id", "relative_id"), {"person_id": OTHERS, "relative_id": OTHERS}),
+    Part("devices", LoginSession, ("person_id",), {"person_id": MY_ID, "token_hash": SECRET}),
+    Part("api_tokens", ApiToken, ("person_id",), {"person_id": MY_ID, "token_hash": SECRET}),
+    Part(
+        "entries",
+        Entry,
+        ("resident_id",),
+        {"resident_id": MY_ID, "logged_by": OTHERS, "body_hash": "a fingerprint of the words beside it"},
+    ),
+    _OfEntries("photos", Photo, ()),
+    _OfEntries("decisions", Decision, (), {"by_id": OTHERS}),
+    _Reasons("reasons", Reason, ()),
+    Part("statement", Posting, ("resident_id",), {"resident_id": MY_ID}),
+    Part("pledges", Pledge, ("person_id",), {"person_id": MY_ID}),
+    _Notices("notices", Notice, ("person_id",), {"person_id": MY_ID, "about": "numbers that the facts beside it hold"}),
+    Part("spared_notices", QuietKind, ("person_id",), {"person_id": MY_ID}),
+)
+
+# Columns that refer to a person and are no part of the archive.
+LEFT_OUT: dict[str, str] = {
+    "person.guardian_id": "the children a person guards have a folder of their own in the archive",
+    "entry.logged_by": "what a guardian logged is in the child's folder",
+    "decision.by_id": "decisions somebody took in office are about other residents' entries",
+    "resident_total.resident_id": "sums of the lines of the statement",
+    "erasure.person_id": "written only when the person is gone",
+}
+
+# What becomes of each column that refers to a person when they leave for good: gone, or kept with the bare id.
+GONE = frozenset(
+    {
+        "family_tie.person_id",
+        "family_tie.relative_id",
+        "login_session.person_id",
+        "api_token.person_id",
+        "notice.person_id",
+        "quiet_kind.person_id",
+        "person.guardian_id",
+    }
+)
+STAYS: dict[str, str] = {
+    "membership.person_id": "a community is measured by its members of each day; ended, it holds an id and days",
+    "grant.person_id": "who could decide when; revoked, it holds an id, a role and an area",
+    "entry.resident_id": "totals and sealed rankings rest on it; it holds ids, a day, a quantity, no words",
+    "entry.logged_by": "the same row",
+    "decision.by_id": "every award hangs on exactly one decision, which nobody can change",
+    "posting.resident_id": "the ledger is never changed; it holds ids and figures",
+    "resident_total.resident_id": "sums of the ledger",
+    "pledge.person_id": "ended; a community's promises count it, it holds an id and two days",
+    "erasure.person_id": "that and when somebody left; it is how a crash is made good",
+}
+
+
+def everything(person_id: int) -> dict[str, list[dict[str, Any]]]:
+    """All rows about a person, by part."""
+    found = {part.name: part.rows(person_id) for part in PARTS}
+    found["places_in_rankings"] = places(person_id)
+    return found
+
+
+def places(person_id: int) -> list[dict[str, Any]]:
+    """Where a person stands in sealed rankings; these hold ids only and refer to nobody."""
+    communities = select(Membership.community_code).where(Membership.person_id == person_id)
+    query = (
+        select(Ranking.period, Ranking.area_code, RankingRow.rank, RankingRow.merit, RankingRow.previous_rank)
+        .join(RankingRow, RankingRow.ranking_id == Ranking.id)
+        .where(Ranking.of == "residents", Ranking.area_code.in_(communities), RankingRow.key == str(person_id))
+        .order_by(Ranking.id)
+    )
+    return [dict(row) for row in db.session.execute(query).mappings()]
+
+
+def _entries(person_id: int) -> Select[Any]:
+    return select(Entry.id).where(Entry.resident_id == person_id)
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in row.items()}
