@@ -77,7 +77,7 @@ class CommunityTotal(Base):
 
 
 class SealedPeriod(Base):
-    """A period that a rehearsal sealed before its closing: from then on it takes no posting any more."""
+    """A period that was sealed: from then on it takes no posting any more, whatever the clock says."""
 
     __tablename__ = "sealed_period"
 

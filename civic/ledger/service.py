@@ -177,15 +177,18 @@ def post_bonuses(amounts: Select[*tuple[Any, ...]], *, now: datetime, zone: Zone
     return Posted(lines, int(merit or 0), last)
 
 
-def close_early(period: Period, now: datetime, zone: ZoneInfo) -> None:
-    """Let a period take no posting from now on, though its closing is still to come: a rehearsal sealed it.
+def close(period: Period, now: datetime, zone: ZoneInfo) -> None:
+    """Let a sealed period take no posting from now on, also while the clock says that its closing is still to come.
 
-    Neither do those before it, or an act of its days would be marked for a time before it.
+    That may be so in a rehearsal, and when a clock that ran ahead is put back. Neither do those before it take any, or
+    an act of its days would be marked for a time before it.
     """
     closed = sealed_keys()
-    while not is_closed(period, now, zone, closed):
+    while period.key not in closed:
         db.session.add(SealedPeriod(key=period.key, sealed_at=now))
         period = period.previous()
+        if is_closed(period, now, zone, closed):
+            break
     db.session.flush()
 
 
@@ -210,7 +213,7 @@ def standing(resident_id: int, activity_key: str, acted_on: date) -> points.Stan
 
 
 def sealed_keys() -> frozenset[str]:
-    """The periods that a rehearsal sealed before their closing, which therefore take no posting any more."""
+    """The periods that are sealed, which take no posting any more whatever the clock says."""
     return frozenset(connection().scalars(_SEALED))
 
 

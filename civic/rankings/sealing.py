@@ -129,7 +129,7 @@ def _seal_one(period: Period, *, clock_now: datetime, zone: ZoneInfo) -> Sealed:
     current = (ProvisionalRanking.period == period.key, ProvisionalRanking.replaced_at.is_(None))
     drop_superseded(period)
     connection().execute(update(ProvisionalRanking).where(*current).values(replaced_at=due))
-    ledger.close_early(period, clock_now, zone)
+    ledger.close(period, clock_now, zone)
     return Sealed(period, headers, rows)
 
 

@@ -209,7 +209,11 @@ def closed_between(
 
 
 def _open_or_oldest(period: Period, at: datetime, zone: ZoneInfo, sealed: frozenset[str]) -> Period:
-    return oldest_open(period.kind, at, zone, sealed) if is_closed(period, at, zone, sealed) else period
+    """The period, or else the oldest open one, but none before it: where a clock was put back, one may be open."""
+    found = max(period, oldest_open(period.kind, at, zone, sealed), key=lambda one: one.starts_on)
+    while is_closed(found, at, zone, sealed):
+        found = found.next()
+    return found
 
 
 def _months(kind: str, key: str, year: int, month: int, length: int) -> Period:

@@ -168,6 +168,16 @@ def test_a_rehearsal_closes_the_period_it_seals(app: Flask) -> None:
     assert differences(WEEK, ZONE) == []
 
 
+def test_a_clock_that_ran_ahead_and_is_put_back_leaves_what_was_sealed_as_it_is(app: Flask) -> None:
+    _town(_line(1, ANNA, 5, 17))
+    _seal(WEEK, clock_now=due_at(WEEK, ZONE) + timedelta(days=20))
+    late = _line(2, BEN, 8, 18, posted=_at(18, 6))  # by the right clock the week is still running
+    assert (late.week, late.month) == ("2026-W48", "2026-11")
+    with transaction():
+        _store_lines([late])
+    assert differences(WEEK, ZONE) == []
+
+
 def test_whoever_is_confirmed_after_a_rehearsal_does_not_change_what_it_sealed(app: Flask) -> None:
     _town(_line(1, ANNA, 5, 17))
     _seal(WEEK, clock_now=_at(18))
@@ -255,8 +265,9 @@ def _tampered(change: str) -> list[str]:
     drop = (f"DROP TRIGGER {table}_no_update", f"DROP TRIGGER {table}_no_delete") if is_sqlite else (
         f"DROP TRIGGER {table}_append_only ON {table}",
     )  # fmt: skip
+    is_insert = change.startswith("INSERT")  # which the database itself does not refuse
     with transaction() as session:
-        for statement in (*drop, change):
+        for statement in (*(() if is_insert else drop), change):
             session.execute(sa.text(statement))
     return differences(WEEK, ZONE)
 
@@ -268,10 +279,17 @@ def _tampered(change: str) -> list[str]:
         ("UPDATE ranking_row SET rank = 2 WHERE key = '990102001001'", "communities of 9901, row 1"),
         ("UPDATE ranking_row SET previous_rank = 4 WHERE key = '22'", "previous_rank 4"),
         ("DELETE FROM ranking_row WHERE key = '22'", "row 2: missing"),
+        (
+            "INSERT INTO ranking_row (ranking_id, position, key, rank, score, merit) "
+            "SELECT id, 9, '77', 9, 1, 1 FROM ranking WHERE area_code = '990102001001'",
+            "row 3: rank 9 key 77 score 1",
+        ),
         ("UPDATE ranking SET sha256 = 'x'", "the SHA-256 is not that"),
         ("UPDATE ranking SET merit_unranked = 7 WHERE of = 'residents'", "the header says"),
         ("DELETE FROM ranking WHERE of = 'residents'", "residents of 990102001001: the ranking is missing"),
         ("UPDATE index_part SET x = 9", "the part participation is not as the ledger has it"),
+        ("UPDATE index_part SET score = 1 WHERE area_code = '9901'", "index of 9901: the part points is not as"),
+        ("DELETE FROM index_part WHERE key = 'steadiness'", "the part steadiness is not as the ledger has it"),
         ("UPDATE posting SET merit = 4 WHERE id = 1", "by the ledger rank 1 key 11 score 4"),
     ],
 )

@@ -222,6 +222,12 @@ def test_marks_pass_over_what_a_rehearsal_sealed() -> None:
     assert written == Marks("2026-W49", "2026-12", date(2026, 12, 1))
 
 
+def test_marks_never_go_back_before_the_act_day() -> None:
+    # The week was sealed by a clock that ran ahead; by the right one even the week before is open.
+    written = periods.marks(date(2026, 11, 18), city(2026, 11, 18, 9), CITY, frozenset({"2026-W47"}))
+    assert written == Marks("2026-W48", "2026-11", date(2026, 11, 18))
+
+
 def test_a_reversal_keeps_its_awards_marks_while_they_are_open() -> None:
     award = Marks("2026-W47", "2026-11", date(2026, 11, 17))
     assert periods.reversal_marks(award, city(2026, 11, 25, 9), CITY) == award
