@@ -150,7 +150,7 @@ SENTENCES = {
     "stand_in_lapsed": _l("现在不能同意了：日子过了，或者其中一位已经不合条件。"),
     "stand_in_manages": _l("这一位本来就能管这个社区，不用再请。"),
     "stand_in_over": _l("这件事已经结束了。"),
-    "stand_in_overlaps": _l("%(first)s到%(last)s已经请了人，请错开日子，或者先收回那一件。"),
+    "stand_in_overlaps": _l("%(first)s到 %(last)s已经请了人，请错开日子，或者先收回那一件。"),
     "stand_in_second_person": _l("提出的人和代管的人都不能自己同意。"),
     "stand_in_self": _l("不能请自己，请换一位。"),
     "stand_in_settled": _l("刚才已经有人处理过了。"),

@@ -167,11 +167,11 @@ def page(community_code: str, state: str, wanted: str, number: int, *, today: da
 
 def counts(community_code: str, *, today: date) -> dict[str, int]:
     """How many people there are in each state, and `children` among those who belong here now."""
-    states = [func.count().filter(_in_state(state, today)).label(state) for state in STATES]
-    row = db.session.execute(_here(community_code).with_only_columns(*states).where(~_is_child(today))).one()
+    child = _is_child(today)
+    wanted = [func.count().filter(_in_state(state, today), ~child).label(state) for state in STATES]
     now_here = or_(_in_state("confirmed", today), _in_state("waiting", today))
-    children = _here(community_code).with_only_columns(func.count()).where(_is_child(today), now_here)
-    return {**row._mapping, "children": db.session.scalar(children) or 0}
+    wanted.append(func.count().filter(child, now_here).label("children"))
+    return dict(db.session.execute(_here(community_code).with_only_columns(*wanted)).one()._mapping)
 
 
 def get_member(community_code: str, membership_id: int, *, today: date) -> Member:

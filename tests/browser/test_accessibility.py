@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 
 from civic.accounts import service as accounts
+from civic.accounts.models import Membership
 from civic.config import ROOT
 from civic.db import db
 from civic.entries.models import Entry
@@ -37,6 +38,7 @@ VISITOR = [
     "/activities",
     "/leaderboard?area={city}",
     "/communities/{community}",
+    "/communities/{community}/announcements",
     "/communities/{community}/poster",
     "/rules",
     "/help",
@@ -69,8 +71,20 @@ RESIDENT = [
     "/notices/settings",
     "/me/export",
     "/me/delete",
+    "/stand-ins",
 ]
-MANAGER = ["/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
+MANAGER = [
+    "/moderation",
+    "/moderation/{waiting}",
+    "/moderation/{approved}",
+    "/areas/{community}/announcements",
+    "/areas/{community}/announcements/new",
+    "/communities/{community}/focus",
+    "/communities/{community}/manage",
+    "/communities/{community}/members",
+    "/communities/{community}/members/{member}",
+    "/communities/{community}/stand-ins",
+]
 PAGES = [
     (login, path) for login, paths in ((None, VISITOR), ("resident", RESIDENT), ("manager", MANAGER)) for path in paths
 ]
@@ -86,6 +100,9 @@ SLICE = [
     ("resident", "/notices"),
     ("resident", "/me/delete"),
     ("manager", "/moderation"),
+    ("manager", "/areas/{community}/announcements/new"),
+    ("manager", "/communities/{community}/manage"),
+    ("manager", "/communities/{community}/members"),
 ]
 Visit = Callable[..., Page]
 Theme = Literal["light", "dark"]
@@ -106,6 +123,7 @@ def known(site: Site) -> dict[str, Any]:
             "community": places.LIUQIAO,
             "approved": newest("approved", Entry.resident_id == resident.id),
             "returned": newest("returned", Entry.resident_id == resident.id),
+            "member": db.session.scalar(select(Membership.id).where(Membership.person_id == resident.id)),
             "waiting": newest("pending", Entry.community_code == places.LIUQIAO),
         }
 
