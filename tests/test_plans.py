@@ -67,6 +67,7 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "history of an entry": lambda _me: moderation.history(1),
     "a resident's record": lambda me: moderation.record_of(me.id),
     "my inbox": lambda me: notices.inbox(me.id),
+    "my older notices": lambda me: notices.inbox(me.id, before_id=1),
     "my session, with what is unread": lambda _me: sessions.find_session("nobody's", NOW),
     "everything about me": lambda me: contents.everything(me.id),
     "a manager's queue": lambda _me: moderation.queue(staff()),

@@ -166,7 +166,8 @@ def _confirmed(facts: dict[str, Any], known: _Known) -> tuple[str, str]:
 
 
 def _device(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
-    device = facts["device"] or _("没认出的设备")
+    # A device's name stays on one line where that has room for it.
+    device = str(facts["device"]).replace(" ", "\u00a0") or _("没认出的设备")
     return _("新设备登录：%(device)s", device=device), _("不是你的话，在设置里让它退出，再换一个密码")
 
 

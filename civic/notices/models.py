@@ -16,7 +16,7 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "about"),
-        Index(None, "person_id", "id"),
+        Index(None, "person_id", "made_at", "id"),  # an inbox, read backwards
         Index(None, "made_at"),
         # The number in the bar on top is read with every page.
         Index(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -115,11 +116,12 @@ def unread_in(session: LoginSession) -> int:
 
 
 def inbox(person_id: int, *, before_id: int | None = None, limit: int = PAGE_NOTICES) -> list[Notice]:
-    """A person's notices, newest first."""
+    """A person's notices, newest first; a job that ran late tells as of the instant at which it was due."""
     mine = select(Notice).where(Notice.person_id == person_id)
     if before_id is not None:
-        mine = mine.where(Notice.id < before_id)
-    return list(db.session.scalars(mine.order_by(Notice.id.desc()).limit(limit)))
+        then = select(Notice.made_at).where(Notice.id == before_id, Notice.person_id == person_id).scalar_subquery()
+        mine = mine.where(tuple_(Notice.made_at, Notice.id) < tuple_(then, literal(before_id)))
+    return list(db.session.scalars(mine.order_by(Notice.made_at.desc(), Notice.id.desc()).limit(limit)))
 
 
 def quiet_kinds(person_id: int) -> frozenset[str]:

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("person_id", "kind", "about", name=op.f("uq_notice_person_id_kind_about")),
     )
-    op.create_index(op.f("ix_notice_person_id_id"), "notice", ["person_id", "id"])
+    op.create_index(op.f("ix_notice_person_id_made_at_id"), "notice", ["person_id", "made_at", "id"])
     op.create_index(op.f("ix_notice_made_at"), "notice", ["made_at"])
     unread = sa.text("read_at IS NULL")
     op.create_index("ix_notice_unread", "notice", ["person_id"], sqlite_where=unread, postgresql_where=unread)

@@ -116,7 +116,7 @@ def test_a_bonus_and_the_week_are_told_once_however_often_the_job_runs(app: Flas
     told = {notice.kind: notice.facts for notice in service.inbox(me.id) if notice.made_at == thursday}
     assert told == {
         "bonus_posted": {"week": "2026-W47", "merit": 5, "resident": me.id},
-        "week_digest": {"week": "2026-W47", "merit": 6, "days": 3, "resident": me.id},
+        "week_digest": {"week": "2026-W47", "merit": 9, "days": 3, "resident": me.id},
     }
     assert [kind for kind in kinds(idle.id) if kind != "entry_approved"] == []
 
