@@ -10,6 +10,7 @@ from civic.commands import Failure, PlainGroup
 from civic.entries import checks as entries
 from civic.ledger import checks as postings
 from civic.moderation import checks as decisions
+from civic.progress.cli import group as badges
 from civic.rankings.cli import group as rankings
 from civic.schedule_cli import group as jobs
 from civic.schedule_cli import scheduler
@@ -18,7 +19,7 @@ from civic.seed.cli import group as demo
 
 def init(app: Flask) -> None:
     """Hang every command on the application."""
-    for command in (areas, people, catalogue, ledger, rankings, demo, jobs, scheduler):
+    for command in (areas, people, catalogue, badges, ledger, rankings, demo, jobs, scheduler):
         app.cli.add_command(command)
 
 

@@ -168,6 +168,8 @@ def small_world() -> World:
         entry=entry,
         placeholders={
             "<int:entry_id>": str(entry.id),
+            "<int:days>": "21",
+            "<int:book_id>": "1",
             "<code>": COMMUNITY,
             "<period>": "2026-11",
             "<any(small):size>": "small",

@@ -17,6 +17,8 @@ OPEN = {
         "/communities/<code>",
         "/communities/<code>/poster",
         "/communities/<code>/qr.svg",
+        "/certificates/<code>",
+        "/certificates/<code>/qr.svg",
         "/favicon.ico",
         "/healthz",
         "/help",
@@ -48,6 +50,7 @@ SIGNED_IN = {
         "/logout",
         "/me",
         "/me/family",
+        "/me/progress",
         "/me/settings",
         "/me/settings/community",
         "/me/statement",
@@ -55,6 +58,7 @@ SIGNED_IN = {
         "/photos/<key>/<any(small):size>",
         "/pledges",
         "/pledges/<key>",
+        "/pledges/<key>/certificates/<int:days>",
         "/reading",
     ],
     "POST": [
@@ -73,13 +77,24 @@ SIGNED_IN = {
         "/me/settings/community",
         "/me/settings/devices",
         "/me/settings/password",
+        "/pledges/<key>/certificates",
         "/pledges/<key>/end",
         "/pledges/<key>/sign",
+        "/reading/finished",
     ],
 }
 DECIDER = {
-    "GET": ["/api/v1/moderation/queue", "/moderation", "/moderation/<int:entry_id>"],
-    "POST": ["/moderation/<int:entry_id>/decision"],
+    "GET": [
+        "/api/v1/moderation/queue",
+        "/communities/<code>/reading",
+        "/moderation",
+        "/moderation/<int:entry_id>",
+    ],
+    "POST": [
+        "/communities/<code>/reading",
+        "/communities/<code>/reading/<int:book_id>/off",
+        "/moderation/<int:entry_id>/decision",
+    ],
 }
 
 ROUTES = {

@@ -8,10 +8,9 @@ from sqlalchemy import func, select
 from civic.db import db
 from civic.entries.models import Entry
 from civic.ledger.models import CommunityTotal, ResidentTotal
+from civic.rules.people import SMALLEST_GROUP
 from civic.rules.periods import Period
 
-# Fewer people than this could be told apart.
-SMALLEST_GROUP = 5
 STANDING = ("pending", "held", "approved", "appealed")
 
 

@@ -7,12 +7,13 @@ from flask import Blueprint, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import open_to_all
+from civic.access import me_or_none, my_grants, open_to_all
 from civic.areas import service as areas
 from civic.areas.models import Area
 from civic.communities import service
 from civic.rankings import service as rankings
 from civic.rankings.published import latest_index
+from civic.reading.lists import may_recommend
 from civic.rules.periods import period_of
 from civic.rules.refused import NotFound
 from civic.web import boards_are_open, boards_open, my_community_code, zone
@@ -38,6 +39,7 @@ def show(code: str) -> str:
         population=areas.population(code, today),
         latest_index=latest_index(community, period_of("month", today)),
         is_mine=my_community_code() == code,
+        may_recommend=me_or_none() is not None and may_recommend(code, my_grants()),
         now=clock.now(),
     )
 
