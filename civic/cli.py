@@ -13,6 +13,7 @@ from civic.entries import checks as entries
 from civic.ledger import checks as postings
 from civic.ledger import counters
 from civic.moderation import checks as decisions
+from civic.progress.cli import group as badges
 from civic.rankings.cli import group as rankings
 from civic.schedule_cli import group as jobs
 from civic.schedule_cli import scheduler
@@ -21,7 +22,7 @@ from civic.seed.cli import group as demo
 
 def init(app: Flask) -> None:
     """Hang every command on the application."""
-    for command in (areas, people, catalogue, ledger, rankings, demo, bench, jobs, scheduler):
+    for command in (areas, people, catalogue, badges, ledger, rankings, demo, bench, jobs, scheduler):
         app.cli.add_command(command)
 
 

@@ -24,6 +24,8 @@ SESSION_DAYS = 90
 CONNECT_SECONDS = 5
 MAX_PHOTO_MEGABYTES = 15
 MAX_PHOTOS = 4
+LONGEST_HOURS = 5  # digits
+STAR_HOURS = (100, 300, 600, 1000, 1500)
 
 
 class ConfigError(Exception):
@@ -42,6 +44,7 @@ class Config:
     public_boards: bool = True
     rate_limits: bool = True
     trusted_proxies: int = 0
+    star_hours: tuple[int, ...] = STAR_HOURS
     password_cost: str = "full"  # noqa: S105 - how costly hashing is, no secret
 
     @property
@@ -92,6 +95,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         public_boards=_switch(environ, "PUBLIC_BOARDS"),
         rate_limits=_switch(environ, "RATE_LIMITS"),
         trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
+        star_hours=_scale(environ, "STAR_HOURS", STAR_HOURS),
     )
     check(config)
     return config
@@ -154,3 +158,14 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise ConfigError(f"{name} must be a whole number, not {value}")
     return int(value)
+
+
+def _scale(environ: Mapping[str, str], name: str, otherwise: tuple[int, ...]) -> tuple[int, ...]:
+    """Hours such as 100,300,600: whole numbers that rise."""
+    written = [part.strip() for part in environ[name].split(",")] if environ.get(name) else []
+    if not all(part.isascii() and part.isdigit() and len(part) <= LONGEST_HOURS for part in written):
+        raise ConfigError(f"{name} must be whole hours with commas between them, such as 100,300,600")
+    scale = tuple(map(int, written)) or otherwise
+    if list(scale) != sorted(set(scale)) or scale[0] < 1:
+        raise ConfigError(f"{name} must rise from at least 1 hour, such as 100,300,600")
+    return scale

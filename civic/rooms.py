@@ -16,7 +16,9 @@ from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
 from civic.mydata.views import bp as mydata
+from civic.pledges.certificate_views import bp as certificates
 from civic.pledges.views import bp as pledges
+from civic.progress.views import bp as progress
 from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
 from civic.reading.views import bp as reading
@@ -28,7 +30,9 @@ BLUEPRINTS = (
     ledger,
     moderation,
     pledges,
+    certificates,
     reading,
+    progress,
     intake,
     rankings,
     archive,

@@ -24,7 +24,9 @@ from civic.db import db
 from civic.jobs import service
 from civic.jobs.runner import Outcome, run_due
 from civic.jobs.service import Job
+from civic.pledges.together import compile_rates
 from civic.rankings.jobs import compile_all, seal_one
+from civic.reading.lists import compile_lists
 from civic.rules.agenda import Closing, Due, Nightly
 from civic.rules.periods import KINDS
 from civic.streaks.service import pay_bonuses
@@ -41,6 +43,8 @@ JOBS: tuple[Job, ...] = (
     Job("weekly-bonus", Closing(("week",), minutes=10), pay_bonuses),
     Job("compile", Nightly(0, 20), compile_all),
     Job("seal", Closing(KINDS, minutes=40), seal_one),
+    Job("pledges", Nightly(0, 30), compile_rates),
+    Job("reading", Nightly(0, 35), compile_lists),
     Job("tidy", Nightly(3, 10), tidy),
 )
 

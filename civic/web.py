@@ -160,6 +160,12 @@ def zone() -> ZoneInfo:
     return config.timezone
 
 
+def star_scale() -> tuple[int, ...]:
+    """The hours of volunteering at which stars are due."""
+    config: Config = current_app.config["CIVIC"]
+    return config.star_hours
+
+
 def boards_open() -> None:
     """Where the city turned its public boards off, whoever is not signed in is told so."""
     if not boards_are_open():

@@ -198,6 +198,8 @@ def small_world() -> World:
             "<int:membership_id>": str(member.id if member else 0),
             "<int:stand_in_id>": str(stand_in.id),
             "<int:notice_id>": "1",
+            "<int:days>": "21",
+            "<int:book_id>": "1",
             "<code>": COMMUNITY,
             "<period>": "2026-11",
             "<any(small):size>": "small",

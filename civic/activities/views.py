@@ -10,7 +10,7 @@ from civic import clock
 from civic.access import open_to_all
 from civic.activities import rulebook, service
 from civic.config import Config
-from civic.rules import decisions, entries, points
+from civic.rules import decisions, entries, pledges, points, progress
 from civic.web import display
 
 bp = Blueprint("activities", __name__)
@@ -65,6 +65,9 @@ def rules() -> str:
         points=points,
         entries=entries,
         decisions=decisions,
+        pledges=pledges,
+        progress=progress,
+        scale=_config().star_hours,
     )
 
 

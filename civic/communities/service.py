@@ -12,12 +12,11 @@ from civic.communities.models import Contact
 from civic.db import db
 from civic.entries.models import Entry
 from civic.ledger.models import CommunityTotal, ResidentTotal
+from civic.rules.people import SMALLEST_GROUP
 from civic.rules.periods import Period
 from civic.rules.refused import NotFound
 from civic.rules.words import one_line
 
-# Fewer people than this could be told apart.
-SMALLEST_GROUP = 5
 MAX_CONTACT = 120
 STANDING = ("pending", "held", "approved", "appealed")
 

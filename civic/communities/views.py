@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import my_grants, open_to_all
+from civic.access import me_or_none, my_grants, open_to_all
 from civic.accounts import grants
 from civic.announcements import service as announcements
 from civic.areas import service as areas
@@ -16,6 +16,7 @@ from civic.communities import service
 from civic.focus import service as focus
 from civic.rankings import service as rankings
 from civic.rankings.published import latest_index, trend
+from civic.reading.lists import may_recommend
 from civic.rules.periods import period_of
 from civic.rules.refused import NotFound
 from civic.web import boards_are_open, boards_open, my_community_code, zone
@@ -51,6 +52,7 @@ def show(code: str) -> str:
         contact=service.contact_of(code),
         is_mine=my_community_code() == code,
         may_manage=grants.over(my_grants(), code) is not None,
+        may_recommend=me_or_none() is not None and may_recommend(code, my_grants()),
         now=clock.now(),
     )
 

@@ -14,9 +14,11 @@ from civic.db import db
 from civic.entries.models import Entry
 from civic.home import ideas
 from civic.ledger.models import ResidentTotal
+from civic.progress import street
+from civic.progress.street import Walk
 from civic.rules.periods import period_of
 from civic.rules.points import worth
-from civic.rules.streaks import ROUND_DAYS, TREE, Streak, bonus_due, last_judged
+from civic.rules.streaks import ROUND_DAYS, Streak, bonus_due
 
 USUAL_DAYS = 60
 WEEKDAY_TIMES = 3  # done on so many of the last weeks' same day, it is a habit of that day
@@ -24,7 +26,6 @@ LATELY = 300
 SUGGESTIONS = 3
 WAITING_SHOWN = 4
 FIRST_SUGGESTIONS = ("litter_pickup", "reading_minutes", "help_neighbour")
-SAPLING = "sapling"
 # Statuses under which an entry still stands for the resident: a day counts in the ring once it is saved.
 STANDING = ("pending", "held", "approved", "returned", "appealed")
 
@@ -54,20 +55,6 @@ class Week:
     def days_left(self) -> int:
         """Days of the week that are not over, today included."""
         return 7 - (self.today - self.monday).days
-
-
-@dataclass(frozen=True)
-class Walk:
-    """The street of a resident's weeks: a sign for each, the weeks kept in a row, the rest weeks in stock."""
-
-    signs: tuple[str, ...]
-    weeks: int
-    rests: int
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether any week was ever kept."""
-        return len(self.signs) > 1
 
 
 @dataclass(frozen=True)
@@ -120,13 +107,8 @@ def week(person_id: int, today: date) -> Week:
 
 
 def walk(streak: Streak, mine: Week, at: datetime, zone: ZoneInfo) -> Walk:
-    """The resident's weeks so far, with the one going on.
-
-    Until its Thursday last week is not judged yet; by what was saved it may be a tree already.
-    """
-    is_tree = mine.was_round and last_judged(at, zone).ends_on < mine.monday
-    signs = (*streak.signs, *((TREE,) if is_tree else ()), SAPLING)
-    return Walk(signs, streak.weeks + is_tree, streak.rests)
+    """The resident's weeks so far, with the one going on."""
+    return street.walk(streak, mine.was_round, mine.monday, at, zone)
 
 
 def usual_keys(person_id: int, today: date) -> list[str]:

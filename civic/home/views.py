@@ -20,6 +20,7 @@ from civic.ledger import service as ledger
 from civic.rankings import service as rankings
 from civic.rankings.published import latest_index
 from civic.rules.periods import period_of
+from civic.rules.progress import level_after, level_of
 from civic.streaks import service as streaks
 from civic.web import boards_are_open, my_community_code, zone
 
@@ -94,12 +95,16 @@ def _greeting(hour: int) -> str:
 @signed_in
 def about_me() -> str:
     """What I have, and the way to everything that is mine."""
+    total = ledger.totals(me().id)
+    level = level_of(total.merit)
     return render_template(
         "home/me.html",
-        total=ledger.totals(me().id),
-        community=areas.get_area(my_community_code() or ""),
         managed=_managed(),
         has_stand_ins=any(one.role != "administrator" for one in my_grants()) or stand_ins.concerns(me().id),
+        total=total,
+        level=level,
+        next_level=level_after(level),
+        community=areas.get_area(my_community_code() or ""),
     )
 
 

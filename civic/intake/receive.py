@@ -36,7 +36,7 @@ def receive(
         photos = [media.store(photo) for photo in shrunk]
         submission = entries.submit(logged, body_hash=body, photos=photos, by=by, now=now, zone=zone)
         if submission.is_new:
-            pledges.sign_by_keeping(submission.entry, now=now)
+            pledges.sign_by_keeping(submission.entry, now=now, zone=zone)
             moderation.settle_by_rule(submission.entry, now=now, zone=zone)
         else:
             _forget_later([photo.key for photo in photos])

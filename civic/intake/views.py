@@ -28,11 +28,16 @@ from civic.intake.story import standing as standing_decisions
 from civic.intake.story import story
 from civic.ledger import service as ledger
 from civic.moderation import service as moderation
+from civic.progress import service as progress
+from civic.progress import street
+from civic.progress.service import Brought
+from civic.progress.street import Walk
 from civic.rules import points
 from civic.rules.entries import days_open
 from civic.rules.points import PointRule
 from civic.rules.refused import Conflict, NotFound, Refused
-from civic.web import status_of, zone
+from civic.streaks import service as streaks
+from civic.web import star_scale, status_of, zone
 from civic.wording import say
 
 bp = Blueprint("intake", __name__)
@@ -137,10 +142,14 @@ def index() -> str:
 def show(entry_id: int) -> str:
     """An entry of mine: what it says, where it stands, what comes next and by when."""
     entry = entries.get_own(entry_id, me())
+    brought = _brought_by(entry)
+    if brought.is_fresh:  # something was written meanwhile, which lets go of all that was read before it
+        entry = entries.get_own(entry_id, me())
     activity, community = activities.get(entry.activity_key), areas.get_area(entry.community_code)
     history, posted = moderation.history(entry.id), ledger.postings_of(entry.id)
     steps = standing_decisions(history)
     just_saved = "saved" in request.args and entry.status in ("pending", "approved")
+    moment = weeks.moment(entry) if just_saved else None
     return render_template(
         "intake/saved.html" if just_saved else "intake/show.html",
         entry=entry,
@@ -153,9 +162,30 @@ def show(entry_id: int) -> str:
         would_earn=moderation.would_earn(entry) if entry.status in ("pending", "held", "returned") else None,
         sum=_sum_of(entry, activity, posted),
         is_newcomer=_is_newcomer(entry.resident_id, entry.community_code) if entry.status == "pending" else False,
-        moment=weeks.moment(entry) if just_saved else None,
+        moment=moment,
+        brought=brought,
+        walk=_walk(entry.resident_id) if moment and moment.rounds else None,
         today=clock.today(zone()),
     )
+
+
+def _brought_by(entry: Entry) -> Brought:
+    """The level, stars and badges that an approved entry brought; those nobody saw before are noticed by this."""
+    if entry.status != "approved":
+        return Brought((), frozenset())
+    entry_id, found = entry.id, progress.progress_of(entry.resident_id, star_scale())
+    brought = found.brought_by(entry_id)
+    if not set(brought) & set(found.unnoticed):
+        return Brought(brought, frozenset())
+    with transaction():
+        return Brought(brought, progress.notice(found, brought))
+
+
+def _walk(resident_id: int) -> Walk:
+    """The street with the week that has just become round."""
+    now, saved = clock.now(), street.saved_days(resident_id, clock.today(zone()))
+    streak = streaks.streak_of(resident_id, now, zone())
+    return street.walk(streak, saved.was_round, saved.monday, now, zone())
 
 
 @bp.get("/entries/<int:entry_id>/mend")

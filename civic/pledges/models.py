@@ -1,11 +1,13 @@
-"""Signed pledges. The days they were kept are entries."""
+"""Signed pledges, the certificates asked for, and how a community keeps them. The days they were kept are entries."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Identity, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civic.db import Base
+from civic.db import Base, Code
+
+NAMES_SHOWN = ("masked", "nickname", "none")
 
 
 class Pledge(Base):
@@ -27,4 +29,35 @@ class Pledge(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     activity_key: Mapped[str] = mapped_column(String(64))
     signed_at: Mapped[datetime]
+    signed_on: Mapped[date]  # the same in the city's days, which kept days are counted in
     ended_at: Mapped[datetime | None]
+
+
+class Certificate(Base):
+    """A certificate somebody asked for. Whether it holds, and the name on it, are derived whenever it is read."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        UniqueConstraint("person_id", "activity_key", "days"),
+        CheckConstraint("name_shown IN ('masked', 'nickname', 'none')", name="name_shown"),
+    )
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)  # whoever is shown it can check it
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    activity_key: Mapped[str] = mapped_column(String(64))
+    days: Mapped[int]
+    name_shown: Mapped[str] = mapped_column(String(16))
+    issued_at: Mapped[datetime]
+
+
+class PledgeRate(Base):
+    """How a community keeps a pledge, compiled every night up to the day before."""
+
+    __tablename__ = "pledge_rate"
+
+    community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"), primary_key=True)
+    activity_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    people: Mapped[int]
+    kept: Mapped[int]
+    possible: Mapped[int]
+    counted_on: Mapped[date]  # the first day that is not counted

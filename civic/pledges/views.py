@@ -11,13 +11,16 @@ from werkzeug.wrappers import Response
 from civic import clock
 from civic.access import me, signed_in
 from civic.activities import service as activities
+from civic.areas import service as areas
 from civic.db import transaction
-from civic.pledges import service
+from civic.pledges import certificates, service, together
 from civic.rules.entries import days_open
 from civic.rules.periods import Period, parse, period_of
+from civic.rules.pledges import CERTIFICATE_DAYS, next_certificate
 from civic.rules.points import KEPT_DAYS_PER_DAY
 from civic.rules.refused import NotFound
-from civic.web import zone
+from civic.rules.standings import masked
+from civic.web import my_community_code, zone
 
 bp = Blueprint("pledges", __name__)
 
@@ -53,12 +56,23 @@ def show(key: str) -> str:
     month = service.month(me().id, key, period)
     pledge = service.find_signed(me().id, key)
     filled_in = service.days_filled_in(me().id, key, days)
+    tally = service.tally(me().id, key, pledge, today)
+    community = areas.get_area(my_community_code() or "")
+    rate = together.rate_of(community.code, key)
     return render_template(
         "pledges/show.html",
         activity=activity,
         pledge=pledge,
-        days_signed=(today - pledge.signed_at.astimezone(zone()).date()).days + 1 if pledge else 0,
-        kept=service.kept_days(me().id).get(key, 0),
+        days_signed=(today - pledge.signed_on).days + 1 if pledge else 0,
+        tally=tally,
+        next_certificate=next_certificate(tally.kept),
+        certificate_days=CERTIFICATE_DAYS,
+        certificates=certificates.issued_to(me().id, key),
+        names_offered=certificates.names_offered(me(), today),
+        masked_name=masked(me().name),
+        community=community,
+        rate=rate,
+        kept_today=together.kept_today(community.code, key, today) if rate else None,
         month=month,
         cells=_cells(month, today),
         open_days=[(day, day in filled_in, str(uuid.uuid4())) for day in days],
@@ -72,7 +86,7 @@ def show(key: str) -> str:
 def sign(key: str) -> Response:
     """Sign it."""
     with transaction():
-        service.sign(me(), key, now=clock.now())
+        service.sign(me(), key, now=clock.now(), zone=zone())
     flash(_("签下了，从今天起，做到的日子点一下就好。"))
     return redirect(f"/pledges/{key}", 303)
 

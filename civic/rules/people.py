@@ -7,6 +7,7 @@ from datetime import date
 
 OWN_LOGIN_AGE = 14  # below it a guardian acts in the child's place
 ADULT_AGE = 18  # below it nobody chooses how they appear
+SMALLEST_GROUP = 5  # fewer people than this could be told apart
 
 
 def birthday_in(born_on: date, year: int) -> date:

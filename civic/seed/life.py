@@ -98,7 +98,7 @@ class Life:
         accounts.move(self._person(one), str(one.moves_to), clock.now(), self.zone)
 
     def _sign(self, promise: Promise) -> None:
-        pledges.sign(self._person(promise.resident), promise.activity_key, now=clock.now())
+        pledges.sign(self._person(promise.resident), promise.activity_key, now=clock.now(), zone=self.zone)
 
     def _submit(self, act: Act) -> None:
         """What the form does too, but with the day's other happenings in one transaction."""

@@ -6,7 +6,10 @@ import pytest
 
 from civic.activities import checks, rulebook, service
 from civic.activities.models import CATEGORIES, EVIDENCE, ICONS
+from civic.config import STAR_HOURS
 from civic.rules import points
+from civic.rules.pledges import CERTIFICATE_DAYS
+from civic.rules.progress import LEVELS
 from civic.rules.refused import NotFound, Refused
 
 # key: base, per unit in hundredths, min, max, per day, per week; the first set of numbers.
@@ -291,3 +294,12 @@ def test_a_source_is_a_place_in_the_speeches(place: str) -> None:
 @pytest.mark.parametrize("place", ["", "S6-一", "S1-四", "S3-二-5", "S4-二-1", "S5", "s5-一", "S5-一 "])
 def test_what_is_no_place_in_the_speeches_is_no_source(place: str) -> None:
     assert not checks.is_a_place(place)
+
+
+def test_the_page_of_rules_names_the_figures_of_levels_stars_and_certificates() -> None:
+    zh, _, en = rulebook.PAGE.read_text(encoding="utf-8").partition("# The rules in English")
+    for text, names in ((zh, "name_zh"), (en, "name_en")):
+        assert all(f"{getattr(level, names)} {level.from_merit}" in text for level in LEVELS)
+        figures = text[text.index("## 7. ") :]
+        assert all(str(hours) in figures for hours in STAR_HOURS)
+        assert all(str(days) in figures for days in CERTIFICATE_DAYS)

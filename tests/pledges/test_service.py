@@ -11,14 +11,14 @@ from civic.pledges import service
 from civic.pledges.models import Pledge
 from civic.rules.periods import parse
 from civic.rules.refused import Conflict, NotFound
-from tests.factories import NOW, TODAY, decide, log, person, staff
+from tests.factories import NOW, TODAY, ZONE, decide, log, person, staff
 
 GIVE_WAY, WALKER = "pledge_give_way", "pledge_walker"
 
 
 def sign(who: Person, key: str = GIVE_WAY) -> Pledge:
     with transaction():
-        return service.sign(who, key, now=NOW)
+        return service.sign(who, key, now=NOW, zone=ZONE)
 
 
 def take_back(who: Person, key: str = GIVE_WAY) -> Pledge:

@@ -15,7 +15,7 @@ from tests.queries import count_queries
 
 KEY = "pledge_give_way"
 PAGE = f"/pledges/{KEY}"
-QUERIES_LIST, QUERIES_ONE = 6, 7
+QUERIES_LIST, QUERIES_ONE, QUERIES_CHECK = 6, 11, 2
 
 
 @pytest.fixture(autouse=True)

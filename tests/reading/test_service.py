@@ -9,10 +9,7 @@ from civic.accounts.models import Person
 from civic.entries.service import Logged
 from civic.intake.receive import receive
 from civic.reading import service
-from civic.rules.periods import period_of
 from tests.factories import NOW, TODAY, ZONE, decide, person, staff
-
-WEEK = period_of("week", TODAY)
 
 
 def read(who: Person, title: str, minutes: int = 30, days: int = 0, activity: str = "reading_minutes", note: str = ""):  # type: ignore[no-untyped-def]
@@ -27,9 +24,10 @@ def test_the_weeks_minutes_are_those_that_stand(app: Flask) -> None:
     read(reader, "城南旧事", 40, days=6)  # last week
     decide(read(reader, "边城", 60), "reject", manager)
     read(reader, "弟子规", 1, activity="classics_recitation", note="全文背诵，读给奶奶听了")
-    assert service.week_minutes(reader.id, WEEK) == 50
-    assert service.week_minutes(reader.id, WEEK.previous()) == 40
-    assert service.week_minutes(person().id, WEEK) == 0
+    weeks = service.weeks_read(reader.id, TODAY)
+    assert [each.week.key for each in weeks][-2:] == ["2026-W47", "2026-W48"]
+    assert [each.minutes for each in weeks] == [0, 0, 0, 0, 0, 0, 40, 50]
+    assert not any(each.minutes for each in service.weeks_read(person().id, TODAY))
 
 
 def test_the_shelf_has_each_book_once_the_latest_first(app: Flask) -> None:

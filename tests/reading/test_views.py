@@ -15,7 +15,7 @@ from tests.factories import NOW, TODAY, ZONE, person
 from tests.pages import sign_in
 from tests.queries import count_queries
 
-QUERIES = 6
+QUERIES = 11
 
 
 @pytest.fixture(autouse=True)

@@ -54,7 +54,7 @@ def test_kept_days_of_pledges_make_no_active_day(app: Flask) -> None:
     who, manager = person(), staff()
     active_week(who, manager, 2)
     with transaction():
-        pledges.sign(who, "pledge_give_way", now=at(MONDAY))
+        pledges.sign(who, "pledge_give_way", now=at(MONDAY), zone=ZONE)
     for day in (MONDAY + timedelta(days=number) for number in range(5)):
         assert log(who, "pledge_give_way", acted_on=day, note="", now=at(day, 13)).status == "approved"
     run_bonus(thursday())

@@ -1,0 +1,1 @@
+"""Levels, stars and badges: what a resident's own acts have grown to."""
