@@ -36,8 +36,8 @@ pictures: setup ## the pictures of the README, from a demo city of their own
 	@CHROMIUM="$$(scripts/browser --print)" $(BIN)/python scripts/pictures.py
 
 words: setup ## collect the sentences of the pages for translation, after changing any
-	@$(BIN)/pybabel -q extract -F babel.cfg -o .stamps/messages.pot --project=civic --version=1 .
-	@$(BIN)/pybabel -q update -i .stamps/messages.pot -d civic/translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	@$(BIN)/pybabel -q extract -k _l --no-location --sort-output -F babel.cfg -o .stamps/messages.pot --project=civic --version=1 .
+	@$(BIN)/pybabel -q update -i .stamps/messages.pot -d civic/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 lock: .stamps/running ## write exact versions and hashes after changing a requirements*.in
 	@$(BIN)/uv pip compile -q --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
