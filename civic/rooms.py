@@ -10,6 +10,7 @@ from civic.home.views import bp as home
 from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
+from civic.outbox.views import bp as outbox
 from civic.pledges.views import bp as pledges
 from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     archive,
     communities,
     home,
+    outbox,
     style_guide,
 )
 
