@@ -12,8 +12,10 @@ export function sendOnce() {
   for (const form of document.forms) if (form.method === "post") form.noValidate = true;
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if ("outbox" in form.dataset && event.defaultPrevented) setTimeout(() => markBusy(event.submitter), 0);
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented) {
+      if ("outbox" in form.dataset) markBusy(event.submitter);
+      return;
+    }
     if (form.method !== "post" || "many" in form.dataset) return;
     if ("sent" in form.dataset) {
       event.preventDefault();

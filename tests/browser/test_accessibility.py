@@ -41,6 +41,7 @@ VISITOR = [
     "/rules",
     "/help",
     "/legal/privacy",
+    "/outbox",
     "/style-guide",
     NOWHERE,
 ]
@@ -63,6 +64,8 @@ RESIDENT = [
     "/me/settings",
     "/me/family",
     "/me/settings/community",
+    "/outbox",
+    "/logout",
 ]
 MANAGER = ["/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
 PAGES = [

@@ -33,6 +33,7 @@ from tests.browser.phones import (
     wait_until,
 )
 from tests.browser.stage import Site
+from tests.media.pictures import CAMERA, TAKEN, TAKEN_OFFSET, exif, jpeg
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -230,7 +231,9 @@ def test_a_giant_photo_is_made_small_and_what_is_no_photo_is_kindly_refused(
 def test_a_shrunk_photo_still_says_when_it_was_taken_and_nothing_else(site: Site, handset: BrowserContext) -> None:
     person, page = member(site), handset.new_page()
     open_form(page, person.login or "")
-    page.locator("#photo").set_input_files(steps.photo())
+    told = exif(6, taken="2026:11:25 08:30:00", offset="+08:00", canary=steps.CANARY)
+    shot = jpeg((3000, 2000), exif=told)
+    page.locator("#photo").set_input_files({"name": "bags.jpg", "mimeType": "image/jpeg", "buffer": shot})
     expect(page.locator(".photo img")).to_be_visible()
     keep_one(page)
     read = "async () => [...new Uint8Array((await %s)[0].photos[0].bytes)]"
@@ -242,11 +245,11 @@ def test_a_shrunk_photo_still_says_when_it_was_taken_and_nothing_else(site: Site
     })"""
     raw = bytes(page.evaluate(read % opened))
     assert steps.CANARY.encode() not in raw
-    tags = Image.open(io.BytesIO(raw)).getexif()
-    assert dict(tags).keys() <= {0x8769}
-    camera = tags.get_ifd(0x8769)
-    assert camera.keys() <= {0x9003, 0x9011}
-    assert re.fullmatch(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", camera[0x9003])
+    small = Image.open(io.BytesIO(raw))
+    assert small.size == (1365, 2048)
+    tags = small.getexif()
+    assert dict(tags).keys() <= {CAMERA}
+    assert tags.get_ifd(CAMERA) == {TAKEN: "2026:11:25 08:30:00", TAKEN_OFFSET: "+08:00"}
 
 
 def test_a_clock_hours_off_changes_no_day(site: Site, browser: Browser, tmp_path: Path) -> None:
@@ -345,7 +348,7 @@ def test_a_key_that_was_used_for_something_else_is_explained(site: Site, handset
     handset.set_offline(False)
     expect(page).to_have_url(re.compile("/outbox$"))
     clash = page.locator("[data-part-of=stuck] li")
-    expect(clash).to_contain_text("先前那一次其实已经收到了")
+    expect(clash).to_contain_text("先前那次已经收到了")
     clash.get_by_role("link", name="改一改").tap()
     expect(page.locator("[name=quantity]")).to_have_value("3")
     save(page)
@@ -367,7 +370,7 @@ def test_the_end_of_the_seven_days_is_said_from_the_sixth_on(site: Site, handset
     page.goto("/")
     strip = page.locator("[data-outbox-strip]")
     expect(strip).to_contain_text("3 条等着发出")
-    expect(strip).to_contain_text("其中 2 条的七天快到了")
+    expect(strip).to_contain_text("其中 2 条七天快到了")
     page.goto("/outbox")
     cards = page.locator("[data-part-of=waiting] li")
     expect(cards).to_have_count(3)
@@ -466,6 +469,16 @@ def test_a_server_that_rests_is_asked_again_by_itself(site: Site, handset: Brows
     is_kept(page)
     page.wait_for_url(re.compile(r"/entries/\d+\?saved=1"), timeout=40_000)
     assert len(entries_of(site, person)) == 1
+
+
+def test_the_app_can_be_installed(site: Site, handset: BrowserContext) -> None:
+    person, page = member(site), handset.new_page()
+    steps.sign_in(page, person.login or "")
+    browser = handset.new_cdp_session(page)
+    told = browser.send("Page.getAppManifest")
+    assert told["url"].endswith("/manifest.webmanifest")
+    assert told["errors"] == []
+    assert browser.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
 
 
 def _set_clock(page: Page, moment: datetime) -> None:

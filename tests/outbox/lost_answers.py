@@ -153,7 +153,7 @@ class Act:
 
 def run(sends: int, seed: int = 1) -> Tally:
     """Send so many entries through the bad network; says what became of them."""
-    chance, tally = random.Random(seed), Tally(entries=sends)
+    chance, tally = random.Random(f"phones {seed}"), Tally(entries=sends)
     with (
         tempfile.TemporaryDirectory(prefix="ct") as folder,
         clock.held(MOMENT),

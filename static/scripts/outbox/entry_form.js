@@ -7,8 +7,8 @@ import { cityDay, cityNow, dayInWords, daysBefore, hoursOff, offset } from "./ci
 import { newKey } from "./key.js";
 import { askSession, onChange, post, sayChanged, sendOne, sendWaiting } from "./sender.js";
 import * as store from "./store.js";
+import { isFresh, mask, me } from "./who.js";
 
-const { body } = document;
 const PATIENCE = 12_000; // nobody looks at a busy button for longer; the sending itself goes on
 const NOT_SENT = ["csrf_token", "photo"];
 const form = document.querySelector("form[data-outbox]");
@@ -18,12 +18,12 @@ let shown; // the key of the entry whose panel stands in the form's place
 
 // Listens at once; days are asked for once `clock` has been read.
 export async function keepEntries(clock) {
-  if (!form || !body.dataset.me) return;
+  if (!form || !me) return;
   clockIsRead = clock;
   form.elements.client_key.value = newKey();
   form.addEventListener("submit", send);
   await clock;
-  if (!body.dataset.now) withoutNetwork();
+  if (!isFresh) withoutNetwork();
   if (location.hash.startsWith("#mend=")) await fillIn(location.hash.slice(6));
   onChange(followShown);
 }
@@ -32,7 +32,8 @@ function send(event) {
   if ("sent" in form.dataset) return; // the first tap is on its way
   event.preventDefault();
   form.dataset.sent = "";
-  deliver().finally(() => freshForm(form));
+  // Later, once the button says that it is busy.
+  setTimeout(() => deliver().finally(() => freshForm(form)), 0);
 }
 
 async function deliver() {
@@ -68,13 +69,14 @@ async function conclude(item, outcome) {
     if (outcome === "clash") form.elements.client_key.value = newKey();
     return showErrors(now.errors ?? {}, now.why);
   }
-  return showKept(item);
+  if (outcome === "locked") return showKept(item, "locked");
+  return showKept(item, navigator.onLine === false ? "offline" : "slow");
 }
 
 // Storage is denied, or full. The form sends as forms do, says so, and keeps what was typed where that fails.
 async function sendUnkept(item, photos) {
   const session = await askSession();
-  const answer = session ? await post(item, photos, session) : { status: 0 };
+  const answer = session?.id === item.person ? await post(item, photos, session) : { status: 0 };
   if (answer.entry) return goTo(answer.entry.id);
   if (answer.why?.[0]) return showErrors(answer.errors, answer.why);
   const note = form.querySelector("[data-unkept]");
@@ -97,8 +99,8 @@ async function told() {
   );
   const item = {
     key: filled.get("client_key"),
-    person: body.dataset.me,
-    mask: body.dataset.mask,
+    person: me,
+    mask,
     fields,
     activity: filled.get("activity"),
     name: form.dataset.outbox,
@@ -146,7 +148,7 @@ function withoutNetwork() {
 // An entry that waits, or was refused, comes back into the form.
 async function fillIn(key) {
   const item = await store.find(key).catch(() => undefined);
-  if (!item?.fields || item.person !== body.dataset.me) return;
+  if (!item?.fields || item.person !== me) return;
   // Under the key of a clash the server has something else already; what is mended becomes an entry of its own.
   if (item.state === "clash") replaced = key;
   else form.elements.client_key.value = key;
@@ -200,12 +202,12 @@ function showAt(name, sentence) {
 }
 
 // What stands on the phone and waits, in the form's place. Works with and without a worker, with and without a network.
-function showKept(item) {
+function showKept(item, reason) {
   shown = item.key;
   const panel = document.querySelector("template[data-kept]").content.cloneNode(true);
   const say = { name: item.name, day: dayInWords(item.acted_on), amount: item.amount };
   for (const place of panel.querySelectorAll("[data-say]")) place.textContent = say[place.dataset.say];
-  for (const part of panel.querySelectorAll("[data-offline]")) part.hidden = (part.dataset.offline === "yes") !== (navigator.onLine === false);
+  for (const part of panel.querySelectorAll("[data-reason]")) part.hidden = part.dataset.reason !== reason;
   panel.querySelector("[data-send]").addEventListener("click", () => sendWaiting({ now: true }));
   document.querySelector("main").replaceChildren(panel);
   document.querySelector(".dock")?.remove();

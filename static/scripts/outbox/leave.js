@@ -2,9 +2,7 @@
 // page says first how many would be lost. The wiping itself waits until the server has let go.
 import { forgetCopies } from "./copies.js";
 import * as store from "./store.js";
-
-const { body } = document;
-const me = body.dataset.me;
+import { isFresh, me } from "./who.js";
 
 export function mindLeaving() {
   for (const form of document.querySelectorAll("form[action='/logout']")) {
@@ -15,7 +13,7 @@ export function mindLeaving() {
 
 // Whoever said that they leave is gone from the page: now their things go too.
 export async function finishLeaving() {
-  if (!body.dataset.now) return;
+  if (!isFresh) return;
   const leaving = await store.fact("leaving").catch(() => undefined);
   if (!leaving) return;
   if (leaving.person !== me) {

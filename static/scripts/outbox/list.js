@@ -3,25 +3,29 @@
 import { dayInWords, daysLeft, hoursOff } from "./citytime.js";
 import { onChange, sayChanged, sendWaiting } from "./sender.js";
 import * as store from "./store.js";
+import { me } from "./who.js";
 
 const WARN_DAYS = 1; // from the sixth day: tomorrow and today are left
-const { body } = document;
-const me = body.dataset.me;
 let pictures = []; // addresses of photos that are shown now
 
 export function showOutbox() {
   const strip = document.querySelector("[data-outbox-strip]");
   const page = document.querySelector("[data-outbox-page]");
   if (!strip && !page) return;
-  const draw = async () => {
-    const items = await store.list().catch(() => null);
-    if (strip) drawStrip(strip, items ?? []);
-    if (page) await drawPage(page, items);
+  let last = Promise.resolve();
+  const draw = () => {
+    last = last.then(() => drawAll(strip, page)); // one after another, so that none shows the photos of another
   };
   onChange(draw);
   addEventListener("online", draw);
   addEventListener("offline", draw);
   draw();
+}
+
+async function drawAll(strip, page) {
+  const items = await store.list().catch(() => null);
+  if (strip) drawStrip(strip, items ?? []);
+  if (page) await drawPage(page, items);
 }
 
 const isMine = (item) => item.person === me;
@@ -80,11 +84,14 @@ async function card(page, item, made) {
   drawn.dataset.key = item.key;
   const place = (name) => drawn.querySelector(`[data-say="${name}"]`);
   place("name").textContent = item.name;
-  place("day").textContent = dayInWords(item.acted_on);
+  const comma = document.documentElement.lang === "en" ? "," : "，";
+  place("day").textContent = dayInWords(item.acted_on) + (item.amount ? comma : "");
   place("amount").textContent = item.amount;
   for (const state of drawn.querySelectorAll("[data-state]")) state.hidden = state.dataset.state !== item.state;
-  drawn.querySelector("[data-today]").hidden = item.state === "received" || daysLeft(item.acted_on) !== 0;
-  drawn.querySelector("[data-tomorrow]").hidden = item.state === "received" || daysLeft(item.acted_on) !== WARN_DAYS;
+  const left = item.state === "received" ? Infinity : daysLeft(item.acted_on);
+  drawn.querySelector("[data-tomorrow]").hidden = left !== WARN_DAYS;
+  drawn.querySelector("[data-today]").hidden = left !== 0;
+  drawn.querySelector("[data-over]").hidden = left >= 0;
   for (const way of drawn.querySelectorAll("[data-unsent]")) way.hidden = item.state === "received";
   const moved = drawn.querySelector("[data-moved]");
   moved.hidden = !item.was_on;

@@ -2,6 +2,7 @@
 // sending harmless, so whenever it is unclear what became of one, it is sent again.
 import { cityDay, daysBefore, daysBetween, learn, offset } from "./citytime.js";
 import * as store from "./store.js";
+import { me } from "./who.js";
 
 const API = "/api/v1";
 const LOCK = "civic-outbox";
@@ -12,8 +13,7 @@ const WAITS = [5, 15, 60, 300, 900, 1800].map((seconds) => seconds * 1000); // a
 const REFUSED = [403, 404, 413, 415, 422];
 const BAD_TOKEN = 400; // most likely somebody else signed in just now; said again and again, it is the entry
 const BAD_TOKENS_BORNE = 3;
-const { body } = document;
-const me = body.dataset.me;
+const NOBODY = { id: null }; // the session of whoever is signed out
 const owner = String(Math.random());
 const changed = new EventTarget();
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(LOCK) : null;
@@ -67,7 +67,7 @@ function isDue(item) {
 
 async function sendAll(items) {
   const session = await askSession();
-  if (!session) return Promise.all(items.map((item) => postpone(item)));
+  if (!session?.id) return Promise.all(items.map((item) => postpone(item)));
   for (const item of items) {
     const outcome = await sendOne(item.key, session);
     if (outcome === "later") break; // what did not get through now will not a second later either
@@ -81,11 +81,12 @@ async function sleepUntilNext() {
   if (waits.length) timer = setTimeout(sendWaiting, Math.max(1000, Math.min(...waits)));
 }
 
-// Whose session this is, and the token to send with; null where there is no answer, or nobody is signed in.
+// Whose session this is, and the token to send with; null where there is no answer.
 export async function askSession() {
   try {
     const before = Date.now();
     const answer = await quick(`${API}/session`, { cache: "no-store" }, SESSION_PATIENCE);
+    if (answer.status === 401) return NOBODY;
     if (!answer.ok) return null;
     const session = await answer.json();
     await learn(Date.parse(session.now), (before + Date.now()) / 2);
