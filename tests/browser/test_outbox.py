@@ -41,6 +41,11 @@ API = "**/api/v1/entries"
 DENIED = """() => {
   Object.defineProperty(window, "indexedDB", { get() { throw new DOMException("denied", "SecurityError"); } });
 }"""
+OLD_BROWSER = """
+  delete Crypto.prototype.randomUUID;
+  delete window.BroadcastChannel;
+  Object.defineProperty(navigator, "locks", { value: undefined });
+"""
 FULL = """
   const put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (value) {
@@ -126,9 +131,12 @@ def test_three_entries_logged_without_a_signal_arrive_once_with_their_days(
     ]
 
 
-def test_what_waits_is_sent_without_a_service_worker_too(site: Site, browser: Browser, tmp_path: Path) -> None:
+def test_what_waits_is_sent_without_a_worker_locks_and_other_comforts_too(
+    site: Site, browser: Browser, tmp_path: Path
+) -> None:
     person = member(site)
     with phone(site, browser, tmp_path / "phone", service_workers="block") as context:
+        context.add_init_script(OLD_BROWSER)
         page = context.new_page()
         open_form(page, person.login or "")
         keep_one(page)

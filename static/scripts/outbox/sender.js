@@ -19,6 +19,7 @@ const changed = new EventTarget();
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(LOCK) : null;
 let timer;
 let isRunning = false;
+let isWantedAgain = false; // the network, or the person, came back while a round was still failing
 
 // Everything that can bring the network back, or the person.
 export function keepSending() {
@@ -43,7 +44,11 @@ export function sayChanged() {
 
 // Sends what is due; with `now`, whatever waits. Quietly does nothing where there is nothing, or no network.
 export async function sendWaiting({ now = false } = {}) {
-  if (isRunning || !me) return;
+  if (!me) return;
+  if (isRunning) {
+    isWantedAgain = isWantedAgain || now;
+    return;
+  }
   isRunning = true;
   try {
     const due = (await mine()).filter((item) => now ? !item.asked_to_wait || isDue(item) : isDue(item));
@@ -52,8 +57,11 @@ export async function sendWaiting({ now = false } = {}) {
     // Storage is denied: then nothing waits either.
   } finally {
     isRunning = false;
-    await sleepUntilNext();
   }
+  await sleepUntilNext();
+  if (!isWantedAgain) return;
+  isWantedAgain = false;
+  await sendWaiting({ now: true });
 }
 
 async function mine() {
