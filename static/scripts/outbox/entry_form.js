@@ -13,6 +13,7 @@ const PATIENCE = 12_000; // nobody looks at a busy button for longer; the sendin
 const NOT_SENT = ["csrf_token", "photo"];
 const form = document.querySelector("form[data-outbox]");
 let clockIsRead = Promise.resolve();
+let mending; // the key of the entry that came from the outbox into this form
 let replaced; // the key of the entry that this one is a new version of, under a key of its own
 let shown; // the key of the entry whose panel stands in the form's place
 
@@ -42,7 +43,6 @@ async function deliver() {
   await photosReady();
   const { item, photos } = await told();
   const isKept = await store.keep(item, photos).then(() => true, () => false);
-  if (isKept) navigator.storage?.persist?.().catch(() => {});
   if (isKept && replaced) await store.drop([replaced]);
   sayChanged();
   if (!isKept) return sendUnkept(item, photos);
@@ -63,8 +63,8 @@ async function conclude(item, outcome) {
   const now = await store.find(item.key);
   if (now?.state === "received") return goTo(now.entry);
   if (outcome === "refused" || outcome === "clash") {
-    // It is all still in the form, where it can be mended; there is no need to keep it twice.
-    await store.drop([item.key]);
+    // It is all still in the form, where it can be mended, and need not be kept twice; what came from the outbox stays.
+    if (item.key !== mending) await store.drop([item.key]);
     sayChanged();
     if (outcome === "clash") form.elements.client_key.value = newKey();
     return showErrors(now.errors ?? {}, now.why);
@@ -149,6 +149,7 @@ function withoutNetwork() {
 async function fillIn(key) {
   const item = await store.find(key).catch(() => undefined);
   if (!item?.fields || item.person !== me) return;
+  mending = key;
   // Under the key of a clash the server has something else already; what is mended becomes an entry of its own.
   if (item.state === "clash") replaced = key;
   else form.elements.client_key.value = key;
@@ -204,6 +205,7 @@ function showAt(name, sentence) {
 // What stands on the phone and waits, in the form's place. Works with and without a worker, with and without a network.
 function showKept(item, reason) {
   shown = item.key;
+  navigator.storage?.persist?.().catch(() => {}); // asks the browser not to tidy it away; some ask the person
   const panel = document.querySelector("template[data-kept]").content.cloneNode(true);
   const say = { name: item.name, day: dayInWords(item.acted_on), amount: item.amount };
   for (const place of panel.querySelectorAll("[data-say]")) place.textContent = say[place.dataset.say];
