@@ -43,7 +43,6 @@ async function deliver() {
   await photosReady();
   const { item, photos } = await told();
   const isKept = await store.keep(item, photos).then(() => true, () => false);
-  if (isKept && replaced) await store.drop([replaced]);
   sayChanged();
   if (!isKept) return sendUnkept(item, photos);
   const outcome = navigator.onLine === false ? "later" : await within(PATIENCE, sendKept(item.key));
@@ -61,8 +60,10 @@ function within(milliseconds, promise) {
 
 async function conclude(item, outcome) {
   const now = await store.find(item.key);
+  const isRefused = outcome === "refused" || outcome === "clash";
+  if (replaced && !isRefused) await store.drop([replaced]);
   if (now?.state === "received") return goTo(now.entry);
-  if (outcome === "refused" || outcome === "clash") {
+  if (isRefused) {
     // It is all still in the form, where it can be mended, and need not be kept twice; what came from the outbox stays.
     if (item.key !== mending) await store.drop([item.key]);
     sayChanged();
