@@ -55,14 +55,14 @@ def icon_paths(name: str) -> Markup:
 
 def serve(name: str) -> Response:
     """A built file, compressed as the browser likes it."""
-    response = _in_best_form(name)
+    response = in_best_form(name)
     response.headers["Cache-Control"] = FOREVER
     return response
 
 
 def favicon() -> Response:
     """The leaf, under the address browsers ask for by themselves."""
-    response = _in_best_form(asset("favicon.svg").removeprefix("/static/"))
+    response = in_best_form(asset("favicon.svg").removeprefix("/static/"))
     response.headers["Cache-Control"] = ONE_DAY
     return response
 
@@ -74,7 +74,8 @@ def robots() -> Response:
     return response
 
 
-def _in_best_form(name: str) -> Response:
+def in_best_form(name: str) -> Response:
+    """A built file, compressed as the browser likes it; how long it is kept is for the caller to say."""
     if name.endswith(tuple(ENCODINGS.values())):
         abort(404)
     forms = [encoding for encoding, ending in ENCODINGS.items() if (DIST / f"{name}{ending}").is_file()]
@@ -94,6 +95,7 @@ def _kind(name: str) -> str:
         ".js": "text/javascript",
         ".svg": "image/svg+xml",
         ".woff2": "font/woff2",
+        ".png": "image/png",
     }
     return kinds.get(Path(name).suffix, "application/octet-stream")
 

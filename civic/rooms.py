@@ -16,6 +16,7 @@ from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
 from civic.mydata.views import bp as mydata
+from civic.outbox.views import bp as outbox
 from civic.pledges.certificate_views import bp as certificates
 from civic.pledges.views import bp as pledges
 from civic.progress.views import bp as progress
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     inbox,
     home,
     mydata,
+    outbox,
     style_guide,
 )
 

@@ -1,11 +1,12 @@
-// Builds static/dist: one style sheet, one script, the figures' font, the icons; each under a hashed name,
-// with .br and .gz beside it, and manifest.json saying which name is which.
+// Builds static/dist: one style sheet, one script, the figures' font, the icons, the service worker; each under a hashed
+// name, with .br and .gz beside it, and manifest.json saying which name is which.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import * as sass from "sass";
 import subsetFont from "subset-font";
+import { icon } from "./icon.mjs";
 
 const SOURCE = new URL("./", import.meta.url);
 const PACKAGES = new URL("../node_modules/", import.meta.url);
@@ -53,16 +54,31 @@ async function styles() {
   keep("site.css", small.outputFiles[0].contents);
 }
 
-async function scripts() {
+async function script(file, define = {}) {
   const bundle = await build({
-    entryPoints: [new URL("scripts/site.js", SOURCE).pathname],
+    entryPoints: [new URL(`scripts/${file}`, SOURCE).pathname],
     bundle: true,
     minify: true,
     write: false,
     format: "iife",
     target: TARGET,
+    define,
   });
-  keep("site.js", bundle.outputFiles[0].contents);
+  return bundle.outputFiles[0].contents;
+}
+
+// The worker holds the list of what to keep on the phone; another list makes it another worker, and phones notice.
+async function worker() {
+  const wanted = ["site.css", "site.js", "barlow.woff2", "favicon.svg"].map((name) => `/static/${manifest[name]}`);
+  const source = readFileSync(new URL("scripts/worker.js", SOURCE));
+  const version = createHash("sha256").update(wanted.join()).update(source).digest("hex").slice(0, 10);
+  const known = { FILES: JSON.stringify(wanted), VERSION: JSON.stringify(version) };
+  keep("sw.js", await script("worker.js", known));
+}
+
+function appIcons() {
+  for (const size of [180, 192, 512]) keep(`icon-${size}.png`, icon(size, 0.74));
+  keep("icon-maskable.png", icon(512, 0.56));
 }
 
 // The path data of each icon named in icons.txt, for the templates to draw.
@@ -81,9 +97,11 @@ rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST, { recursive: true });
 await font();
 await styles();
-await scripts();
+keep("site.js", await script("site.js"));
 icons();
+appIcons();
 keep("favicon.svg", readFileSync(new URL("favicon.svg", SOURCE)));
+await worker();
 writeFileSync(new URL("manifest.json", DIST), JSON.stringify(manifest, null, 1));
 rmSync(FINISHED, { recursive: true, force: true });
 renameSync(DIST, FINISHED);

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from flask_wtf.csrf import generate_csrf
+
 from civic import clock
 from civic.access import me, my_grants, signed_in
 from civic.api.blueprint import ApiBlueprint
 from civic.api.lines import lines
-from civic.api.schemas import MeOut, StatementOut, StatementQuery
+from civic.api.schemas import MeOut, SessionOut, StatementOut, StatementQuery
 from civic.ledger import service as ledger
 from civic.rules.periods import Period, parse, period_of
 from civic.rules.refused import Refused
@@ -29,6 +31,17 @@ def who_am_i() -> dict[str, Any]:
         "roles": list(dict.fromkeys(grant.role for grant in my_grants())),
         "grants": [{"role": grant.role, "area": grant.area_code} for grant in my_grants()],
     }
+
+
+@bp.get("/session")
+@signed_in
+@bp.answers(200, SessionOut)
+def session() -> dict[str, Any]:
+    """Whose session this is, a fresh CSRF token for it, and the server's time.
+
+    What waits on a phone is sent with these, however old the page is that sends it.
+    """
+    return {"id": str(me().id), "csrf_token": generate_csrf(), "now": clock.now()}
 
 
 @bp.get("/me/statement")

@@ -133,6 +133,9 @@ class EntryIn(Strict):
     note = Text(load_default="", metadata={"maxLength": MAX_NOTE})
     title = Text(load_default="", metadata={"maxLength": MAX_TITLE, "description": "Of the book or classic."})
     answers = Texts(load_default=list, metadata=_about("Keys of the form's lines that are ticked."))
+    resident = NumberInAddress(
+        load_default=None, metadata=_about("The id of a child the caller guards, as text; the caller if left out.")
+    )
 
 
 class MendedIn(Strict):
@@ -196,6 +199,14 @@ class MeOut(Out):
     community = fields.String(allow_none=True, metadata=_about("The code of the community I belong to today."))
     roles = fields.List(fields.String())
     grants = fields.List(fields.Nested(GrantOut), metadata=_about("The same roles with their areas."))
+
+
+class SessionOut(Out):
+    """What a browser needs before it sends something by itself."""
+
+    id = fields.String(metadata=_about("Whose session this is."))
+    csrf_token = fields.String(metadata=_about("For the header X-CSRFToken; it ends with the session."))
+    now = Instant(metadata=_about("The server's time, for devices whose clock is wrong."))
 
 
 class StatementQuery(Schema):

@@ -12,6 +12,10 @@ export function sendOnce() {
   for (const form of document.forms) if (form.method === "post") form.noValidate = true;
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented) {
+      if ("outbox" in form.dataset) markBusy(event.submitter);
+      return;
+    }
     if (form.method !== "post" || "many" in form.dataset) return;
     if ("sent" in form.dataset) {
       event.preventDefault();
@@ -28,6 +32,12 @@ export function sendOnce() {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of document.querySelectorAll("button[aria-disabled]")) markIdle(button);
   });
+}
+
+// The form was sent by script, and may be sent again.
+export function freshForm(form) {
+  delete form.dataset.sent;
+  for (const button of document.querySelectorAll("button[aria-disabled]")) if (button.form === form) markIdle(button);
 }
 
 function markBusy(button) {

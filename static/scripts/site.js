@@ -3,6 +3,12 @@ import { focusErrors, sendOnce, submitOnChange, showPasswords } from "./forms.js
 import { filterLists } from "./filter.js";
 import { followChoices } from "./log.js";
 import { askForReason } from "./moderation.js";
+import { forgetOthers, installWorker } from "./outbox/copies.js";
+import { readClock } from "./outbox/citytime.js";
+import { keepEntries } from "./outbox/entry_form.js";
+import { finishLeaving, mindLeaving } from "./outbox/leave.js";
+import { showOutbox } from "./outbox/list.js";
+import { keepSending } from "./outbox/sender.js";
 import { countDown } from "./countdown.js";
 import { offerPrinting } from "./print.js";
 import { showPhotos } from "./photos.js";
@@ -12,3 +18,15 @@ document.documentElement.classList.add("scripted");
 for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, askForReason, offerPrinting]) {
   start();
 }
+
+// What the phone keeps. Forms listen at once; whatever shows a day waits for the clock.
+const clock = readClock();
+keepEntries(clock);
+mindLeaving();
+keepSending();
+clock.then(async () => {
+  await finishLeaving().catch(() => {});
+  await forgetOthers();
+  showOutbox();
+  await installWorker();
+});

@@ -1,4 +1,5 @@
 // Buttons beside a number, and the points it would earn. The server decides; this only says it beforehand.
+import { points } from "./points.js";
 
 export function steppers() {
   for (const field of document.querySelectorAll("[data-stepper]:not(.stepper-ready)")) stepper(field);
@@ -31,17 +32,6 @@ function stepper(field) {
   field.classList.add("stepper-ready");
   input.addEventListener("input", show);
   show();
-}
-
-// As civic/rules/points.py has it: round down, halve the second of the day, nothing for the third, then the cap.
-function points(rule, quantity) {
-  const perUnit = Math.floor((Number(rule.hundredths) * quantity) / 100);
-  const worth = Math.floor((Number(rule.base) * 100 + Number(rule.hundredths) * quantity) / 100);
-  let before = worth;
-  if ("halved" in rule) before = Math.floor(worth / 2);
-  if ("nothing" in rule) before = 0;
-  const earned = "left" in rule ? Math.min(before, Number(rule.left)) : before;
-  return { earned, perUnit, halvedOff: worth - before, cut: before - earned };
 }
 
 function tell({ earned, perUnit, halvedOff, cut }, quantity) {

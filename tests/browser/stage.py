@@ -84,15 +84,15 @@ def served_city(folder: Path, *, residents: int, weeks: int, trusted_proxies: in
 def chromium() -> Iterator[Browser]:
     """Chromium of this machine. Raises RuntimeError where there is none: nothing is passed over in silence."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_executable(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         try:
             yield browser
         finally:
             browser.close()
 
 
-def _executable() -> str:
-    """`make test` says where the browser is; pytest alone has it looked for."""
+def executable() -> str:
+    """Where the browser is: `make test` says it, pytest alone has it looked for."""
     told = os.environ.get("CHROMIUM")
     if told:
         return told

@@ -43,6 +43,7 @@ VISITOR = [
     "/rules",
     "/help",
     "/legal/privacy",
+    "/outbox",
     "/style-guide",
     NOWHERE,
 ]
@@ -72,6 +73,8 @@ RESIDENT = [
     "/me/export",
     "/me/delete",
     "/stand-ins",
+    "/outbox",
+    "/logout",
 ]
 MANAGER = [
     "/moderation",

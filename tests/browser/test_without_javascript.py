@@ -15,7 +15,7 @@ def test_the_main_path_needs_no_script(browse: Browse, neighbourhood: Neighbourh
     steps.join(phone, neighbourhood.code, "竹影", "bambooshade")
     steps.open_litter_form(phone)
     phone.locator("[name=quantity]").fill("2")
-    phone.locator("[name=photo]").set_input_files(steps.photo())
+    phone.locator("#photo").set_input_files(steps.photo())
     steps.send(phone, "记下来")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("记下了")
     entry = steps.entry_address(phone)
