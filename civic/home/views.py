@@ -99,6 +99,7 @@ def about_me() -> str:
         total=ledger.totals(me().id),
         community=areas.get_area(my_community_code() or ""),
         managed=_managed(),
+        awaiting=len(stand_ins.awaiting(me(), clock.today(zone()))) if _managed() else 0,
         has_stand_ins=any(one.role != "administrator" for one in my_grants()) or stand_ins.concerns(me().id),
     )
 
