@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from civic import clock, limits
 from civic.access import me, signed_in
-from civic.accounts import entrance, families, memberships, service, sessions
+from civic.accounts import entrance, families, members, memberships, service, sessions
 from civic.accounts.blueprint import bp
 from civic.accounts.forms import AppearanceForm, ChildForm, FamilyCodeForm, LoginNameForm, PasswordForm
 from civic.accounts.picker import picker
@@ -221,6 +221,7 @@ def _community_page(form: BaseForm, code: str) -> str:
         community=areas.path(service.community_of(me().id, today)),
         next_move_on=memberships.next_move_on(me().id, today),
         begins_on=today + timedelta(days=1),
+        removal=members.removal_of(me().id),
     )
 
 

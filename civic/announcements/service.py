@@ -71,7 +71,7 @@ def write(area_code: str, written: Written, *, by: Person, now: datetime, zone: 
     today = now.astimezone(zone).date()
     checked = _checked(written, today)
     # Two at once: the second waits here, and then counts the first one's.
-    db.session.refresh(area, with_for_update=True)
+    areas.hold(area)
     if area.closed_on is not None:
         raise Refused("area_closed")
     if _running(area.code, today) >= rules.MAX_RUNNING:

@@ -20,6 +20,7 @@ __all__ = [
     "communities_within",
     "find_area",
     "get_area",
+    "hold",
     "import_population",
     "import_tables",
     "path",
@@ -44,6 +45,11 @@ def find_area(code: str) -> Area | None:
     if len(code) not in LEVELS or not (code.isascii() and code.isdigit()):
         return None
     return db.session.get(Area, code)
+
+
+def hold(area: Area) -> None:
+    """Let whoever changes what belongs to an area wait for one another; whoever only names it goes on."""
+    db.session.refresh(area, with_for_update={"key_share": True})
 
 
 def roots() -> list[Area]:

@@ -39,7 +39,7 @@ def set_contact(community_code: str, text: str, *, by: Person, now: datetime) ->
         raise NotFound("area")
     grants.get_over(by.id, area.code)
     words = one_line(text, "words", MAX_CONTACT)
-    db.session.refresh(area, with_for_update=True)
+    areas.hold(area)
     standing = db.session.get(Contact, area.code)
     if not words:
         if standing is not None:

@@ -44,7 +44,7 @@ def set_focus(
     found = activities.usual(chosen)
     if len(found) != len(chosen):
         raise Refused("activity_unknown", "activities")
-    db.session.refresh(area, with_for_update=True)  # two at once: the later one stands whole
+    areas.hold(area)  # two at once: the later one stands whole
     db.session.execute(delete(Focus).where(Focus.community_code == area.code, Focus.week == week))
     for place, activity in enumerate(found, 1):
         key = activity.key

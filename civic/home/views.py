@@ -100,6 +100,7 @@ def about_me() -> str:
     return render_template(
         "home/me.html",
         managed=_managed(),
+        awaiting=len(stand_ins.awaiting(me(), clock.today(zone()))) if _managed() else 0,
         has_stand_ins=any(one.role != "administrator" for one in my_grants()) or stand_ins.concerns(me().id),
         total=total,
         level=level,

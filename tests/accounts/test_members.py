@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
 from civic.accounts import families, grants, members, memberships
 from civic.accounts import service as accounts
@@ -220,3 +221,14 @@ def test_a_lost_grant_ends_the_right_at_once(app: Flask) -> None:
         remove(person(), manager)
     assert moderation.queue(manager) == []
     assert who.letters == " xiulan xl"
+
+
+def test_whoever_was_here_before_is_found_by_pinyin_too(app: Flask) -> None:
+    """The migration spells the names that stand already."""
+    who = person(name="秀兰")
+    who_id, before = who.id, who.letters
+    db.session.remove()
+    downgrade(revision="0010")
+    upgrade()
+    assert db.session.get_one(Person, who_id).letters == before
+    assert listed("confirmed", "xiulan") == ["秀兰"]

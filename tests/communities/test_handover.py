@@ -108,7 +108,7 @@ def test_nobody_else_can_answer_or_end_it(client: FlaskClient, manager: Person) 
 def test_an_officer_sees_what_waits_and_may_decline(client: FlaskClient, manager: Person, officer: Person) -> None:
     submit(client, PAGE, TYPED, form="stand-ins")
     switch_to(client, officer.login)
-    assert "/stand-ins" in client.get("/me").text
+    assert "1 件等你同意" in client.get("/me").text
     submit(client, "/stand-ins", {}, form="decline")
     switch_to(client, manager.login)
     assert "没有同意" in client.get(PAGE).text

@@ -123,6 +123,10 @@ def test_a_member_is_removed_with_a_reason_and_told_so(client: FlaskClient, mana
     home = client.get("/").text
     assert "搬走&lt;三&gt;个月" in home
     assert "/me/settings/community" in home
+    chosen = f"/me/settings/community?community={COMMUNITY}"
+    assert "你被移出了" in client.get(chosen).text
+    assert submit(client, chosen, {}, form="community").status_code == 303
+    assert "移出" not in client.get("/").text
 
 
 def test_a_removal_is_taken_back_the_same_day_and_not_the_next(client: FlaskClient, manager: Person) -> None:

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from civic.communities import views
 from civic.db import transaction
 from civic.ledger.models import CommunityTotal, ResidentTotal
-from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, log, person
+from civic.rankings.models import IndexPart
+from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, announce, log, person, staff
 from tests.pages import sign_in
 from tests.queries import count_queries
 
@@ -124,3 +125,51 @@ def test_a_busy_community_costs_as_many_queries_as_a_quiet_one(client: FlaskClie
     with count_queries() as busy:
         client.get(PAGE)
     assert quiet.total == busy.total <= QUERIES, str(busy)
+
+
+def sealed_month(period: str, *scores: int) -> None:
+    with transaction() as session:
+        for key, score in zip(("participation", "points", "steadiness"), scores, strict=True):
+            session.add(
+                IndexPart(period=period, area_code=COMMUNITY, key=key, weight=30, judged=90, score=score, months=None)
+            )
+
+
+def test_without_a_sealed_month_the_page_says_so(client: FlaskClient) -> None:
+    page = client.get(PAGE).text
+    assert "还没有封存的月份" in page
+    assert "<polyline" not in page
+
+
+def test_one_month_is_a_line_of_the_table_and_no_drawing(client: FlaskClient) -> None:
+    sealed_month("2026-10", 1_000, 500, 25)
+    page = client.get(PAGE).text
+    assert '<td class="n">15.25</td>' in page
+    assert "<polyline" not in page
+
+
+def test_months_are_drawn_and_stand_in_a_table_the_latest_first(client: FlaskClient) -> None:
+    sealed_month("2026-09", 1_000, 500, 25)
+    sealed_month("2026-10", 2_000, 1_000, 50)
+    sealed_month("2025-10", 9_000, 0, 0)  # more than a year ago
+    page = client.get(PAGE).text
+    assert page.index("30.50") < page.index("15.25")
+    assert "90.00" not in page
+    assert 'points="3.0,49.0 165.0,3.0"' in page
+
+
+def test_empty_sections_say_so_or_are_absent(client: FlaskClient) -> None:
+    page = client.get(PAGE).text
+    assert "现在没有公告" in page
+    for absent in ("本周主推", "怎么找到社区", "管理这个社区"):
+        assert absent not in page
+
+
+def test_visitors_see_what_is_announced(client: FlaskClient) -> None:
+    manager = staff()
+    for number in range(3):
+        announce(manager, title=f"第 {number} 条")
+    page = client.get(PAGE).text
+    assert "第 2 条" in page
+    assert "第 0 条" not in page
+    assert f"{PAGE}/announcements" in page

@@ -214,7 +214,7 @@ def test_the_community_says_what_it_lacks_and_what_one_more_would_change(client:
     assert "文明指数" in page
     assert "稳步差得最多：" in page
     assert "位邻居每周活跃三天，就到目标。" in page
-    assert "再多一位，指数大约 +" in page
+    assert "再有一位邻居挣到 3 分，指数大约 +" in page
 
 
 def test_my_communitys_place_is_among_those_of_its_subdistrict(client: FlaskClient, xiulan: Person) -> None:
