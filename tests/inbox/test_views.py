@@ -79,7 +79,7 @@ def test_every_kind_is_told_in_both_languages(client: FlaskClient, xiulan: Perso
     assert len(re.findall('class="notice notice--new"', answer.text)) == len(KINDS)
     text = plain(answer.text)
     told = ["捡拾垃圾，核对通过", "稳步奖励 5 分", "活跃 4 天", "新设备登录：iPhone"]
-    in_english = ["litter", "Steadiness bonus: 5 points", "Active days: 4", "Signed in on a new device: iPhone"]
+    in_english = ["Pick up litter: approved", "Steadiness bonus: 5 points", "Active days: 4", "new device: iPhone"]
     for words in told if lang == "zh" else in_english:
         assert words in text
 

@@ -9,14 +9,20 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.db import db
+from civic.entries.models import Entry
+from civic.mydata import leaving
 from tests import factories
 from tests.factories import NOW, PASSWORD, TODAY, approved_entry, log, staff
+from tests.mydata.test_leaving import CANARY, canary
 from tests.pages import csrf_token, sign_in, submit
 from tests.queries import count_queries
+from tests.route_table import ROUTES
+from tests.test_access import _concrete
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +131,24 @@ def test_whoever_left_stands_on_no_board_and_nameless_where_staff_look(
     assert "秀**" not in board
     assert "秀兰" not in board
     assert "桂**" in board
+
+
+def test_no_page_for_anybody_names_whoever_left(client: FlaskClient, app: Flask) -> None:
+    gone = canary(app)
+    entry_id = db.session.scalars(select(Entry.id).where(Entry.resident_id == gone.id)).first()
+    world = factories.small_world()
+    world.placeholders["<int:entry_id>"] = str(entry_id)
+    leaving.leave(gone, now=NOW, zone=factories.ZONE)
+    manager = db.session.scalars(select(Person.login).where(Person.login.startswith("community_manager"))).first()
+    for login in (None, "resident", manager, world.logins["administrator"]):
+        reader = app.test_client()
+        if login:
+            sign_in(reader, login)
+        for (rule, method), _access in ROUTES.items():
+            if method == "GET":
+                answer = reader.get(_concrete(rule, world))
+                assert answer.status_code < 500, (login, rule)
+                assert CANARY.encode() not in answer.data, (login, rule)
 
 
 def test_the_pages_are_in_english_too(client: FlaskClient, xiulan: Person) -> None:
