@@ -7,12 +7,19 @@ from flask import Flask
 
 from civic.accounts.models import Person
 from civic.areas.service import get_area
+from civic.config import STAR_HOURS
 from civic.db import db
 from civic.entries import service as entries
 from civic.home import service as home
 from civic.ledger import service as ledger
 from civic.moderation import service as moderation
+from civic.pledges import service as pledges
+from civic.pledges import together
+from civic.progress import service as progress
+from civic.progress import street
 from civic.rankings import service as rankings
+from civic.reading import lists
+from civic.reading import service as reading
 from civic.rules.periods import parse
 from civic.streaks import service as streaks
 from tests.factories import COMMUNITY, NOW, TODAY, ZONE, city, person, staff
@@ -20,7 +27,10 @@ from tests.queries import Queries, count_queries
 
 MONTH = parse("2026-11")
 # What may be read whole: a statement's people are looked up by key, areas are a few thousand rows.
-HOT = {"posting", "resident_total", "community_total", "entry", "decision"}
+HOT = {
+    *("posting", "resident_total", "community_total", "entry", "decision", "milestone", "certificate", "pledge_rate"),
+    *("shared_title", "finished_book"),
+}
 
 
 def _residents_board(me: Person) -> object:
@@ -40,6 +50,14 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "my entries": lambda me: entries.list_own(me.id),
     "my week": lambda me: home.week(me.id, TODAY),
     "my streak": lambda me: streaks.streak_of(me.id, NOW, ZONE),
+    "my progress": lambda me: progress.progress_of(me.id, STAR_HOURS),
+    "my saved days": lambda me: street.saved_days(me.id, TODAY),
+    "how I keep a pledge": lambda me: pledges.tally(me.id, "pledge_give_way", None, TODAY),
+    "who kept a pledge today": lambda _me: together.kept_today(COMMUNITY, "pledge_give_way", TODAY),
+    "how a community keeps a pledge": lambda _me: together.rate_of(COMMUNITY, "pledge_give_way"),
+    "my shelf": lambda me: reading.shelf(me.id),
+    "my weeks of reading": lambda me: reading.weeks_read(me.id, TODAY),
+    "what the neighbours read": lambda _me: lists.shared_titles(COMMUNITY),
     "what I usually do": lambda me: home.usual_keys(me.id, TODAY),
     "what waits for me": lambda me: home.to_look_at(me.id),
     "history of an entry": lambda _me: moderation.history(1),

@@ -60,11 +60,12 @@ RESIDENT = [
     "/reading",
     "/communities/{community}",
     "/me",
+    "/me/progress",
     "/me/settings",
     "/me/family",
     "/me/settings/community",
 ]
-MANAGER = ["/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
+MANAGER = ["/communities/{community}/reading", "/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
 PAGES = [
     (login, path) for login, paths in ((None, VISITOR), ("resident", RESIDENT), ("manager", MANAGER)) for path in paths
 ]
@@ -76,7 +77,10 @@ SLICE = [
     ("resident", "/entries/new?activity=litter_pickup"),
     ("resident", "/entries/{approved}"),
     ("resident", "/leaderboard"),
+    ("resident", "/me/progress"),
     ("resident", "/me/statement"),
+    ("resident", "/pledges/pledge_walker"),
+    ("resident", "/reading"),
     ("manager", "/moderation"),
 ]
 Visit = Callable[..., Page]
