@@ -9,6 +9,7 @@ from civic.accounts import members, sessions
 from civic.accounts.models import Person
 from civic.announcements import service as announcements
 from civic.areas.service import get_area
+from civic.config import STAR_HOURS
 from civic.db import db
 from civic.entries import service as entries
 from civic.home import service as home
@@ -16,7 +17,13 @@ from civic.ledger import service as ledger
 from civic.moderation import service as moderation
 from civic.mydata import contents
 from civic.notices import service as notices
+from civic.pledges import service as pledges
+from civic.pledges import together
+from civic.progress import service as progress
+from civic.progress import street
 from civic.rankings import service as rankings
+from civic.reading import lists
+from civic.reading import service as reading
 from civic.rules.periods import parse
 from civic.streaks import service as streaks
 from tests.factories import COMMUNITY, NOW, TODAY, ZONE, city, person, staff
@@ -37,6 +44,8 @@ HOT = {
     "photo",
     "reason",
     "ranking_row",
+    *("posting", "resident_total", "community_total", "entry", "decision", "milestone", "certificate", "pledge_rate"),
+    *("shared_title", "finished_book"),
 }
 
 
@@ -57,6 +66,14 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "my entries": lambda me: entries.list_own(me.id),
     "my week": lambda me: home.week(me.id, TODAY),
     "my streak": lambda me: streaks.streak_of(me.id, NOW, ZONE),
+    "my progress": lambda me: progress.progress_of(me.id, STAR_HOURS),
+    "my saved days": lambda me: street.saved_days(me.id, TODAY),
+    "how I keep a pledge": lambda me: pledges.tally(me.id, "pledge_give_way", None, TODAY),
+    "who kept a pledge today": lambda _me: together.kept_today(COMMUNITY, "pledge_give_way", TODAY),
+    "how a community keeps a pledge": lambda _me: together.rate_of(COMMUNITY, "pledge_give_way"),
+    "my shelf": lambda me: reading.shelf(me.id),
+    "my weeks of reading": lambda me: reading.weeks_read(me.id, TODAY),
+    "what the neighbours read": lambda _me: lists.shared_titles(COMMUNITY),
     "what I usually do": lambda me: home.usual_keys(me.id, TODAY),
     "what my community does least": lambda _me: home.least_done(COMMUNITY, TODAY),
     "members of a community": lambda _me: members.page(COMMUNITY, "confirmed", "xiulan", 1, today=TODAY),

@@ -8,6 +8,7 @@ from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.db import transaction
 from civic.progress import service, street
+from civic.rules.progress import LEVELS
 from civic.rules.refused import NotFound
 from civic.streaks import service as streaks
 from civic.web import star_scale, zone
@@ -38,6 +39,7 @@ def index() -> str:
         days=saved.days,
         whose=whose,
         children=children,
+        levels=len(LEVELS),
         scale=star_scale(),
     )
 

@@ -10,6 +10,7 @@ from civic.accounts import passwords
 from civic.areas import service as areas
 from civic.db import transaction
 from civic.seed import people, places, room
+from civic.seed import growth, people, places
 from civic.seed.album import Album
 from civic.seed.diary import Diary
 from civic.seed.life import Life
@@ -46,6 +47,7 @@ def build(*, residents: int, weeks: int, seed: int, now: datetime, zone: ZoneInf
     try:
         Life(everybody, diary, album, now, zone, rng).happen()
         room.furnish(everybody, now, zone)
+        growth.grow(now, zone)
     finally:
         passwords.use_cost(current_app.config["CIVIC"].password_cost)
         album.close()

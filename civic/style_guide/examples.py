@@ -1,7 +1,7 @@
 """What the style guide shows: a November in a community that does not exist."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from wtforms import (
@@ -21,6 +21,9 @@ from civic.activities import service as activities
 from civic.activities.models import ICONS
 from civic.filters import in_language
 from civic.forms import BaseForm
+from civic.progress.badges import all_badges
+from civic.progress.service import Hours, Reached
+from civic.rules.progress import LEVELS
 
 TODAY = date(2026, 11, 26)
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
@@ -67,6 +70,7 @@ def of_everything() -> dict[str, Any]:
         "offered": [activities.get(key) for key in _some_activities()],
         "cells": _november(),
         "ranks": _ranks(),
+        "reached": _reached(),
         "days": _statement(),
         "form": _form(),
         "rule": activities.rule_on(_some_activities()[0], TODAY),
@@ -92,6 +96,16 @@ def _state(day: date) -> str:
     if day > TODAY:
         return "to_come"
     return "kept" if day.day in KEPT else "not_kept"
+
+
+def _reached() -> list[Reached]:
+    at = datetime.combine(TODAY, time(), UTC)
+    star = Hours("attested", 6000, 1, None)
+    return [
+        Reached("level", at, None, "level", LEVELS[3]),
+        Reached("badge", at, 1, "badge", all_badges()[0]),
+        Reached("star", at, 1, "star", star),
+    ]
 
 
 def _ranks() -> list[dict[str, Any]]:

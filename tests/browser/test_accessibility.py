@@ -63,6 +63,7 @@ RESIDENT = [
     "/reading",
     "/communities/{community}",
     "/me",
+    "/me/progress",
     "/me/settings",
     "/me/family",
     "/me/settings/community",
@@ -88,6 +89,7 @@ MANAGER = [
     "/communities/{community}/members/{member}",
     "/communities/{community}/stand-ins",
 ]
+MANAGER = ["/communities/{community}/reading", "/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
 PAGES = [
     (login, path) for login, paths in ((None, VISITOR), ("resident", RESIDENT), ("manager", MANAGER)) for path in paths
 ]
@@ -99,9 +101,12 @@ SLICE = [
     ("resident", "/entries/new?activity=litter_pickup"),
     ("resident", "/entries/{approved}"),
     ("resident", "/leaderboard"),
+    ("resident", "/me/progress"),
     ("resident", "/me/statement"),
     ("resident", "/notices"),
     ("resident", "/me/delete"),
+    ("resident", "/pledges/pledge_walker"),
+    ("resident", "/reading"),
     ("manager", "/moderation"),
     ("manager", "/areas/{community}/announcements/new"),
     ("manager", "/communities/{community}/manage"),

@@ -1,15 +1,21 @@
 """The pages of pledges: signing, filling in days, turning months, taking back."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from civic.accounts.models import Person
-from civic.pledges import service
-from tests.factories import NOW, TODAY, person
+from civic.db import transaction
+from civic.entries import service as entries
+from civic.entries.models import Entry
+from civic.pledges import certificates, service
+from civic.pledges.together import compile_rates
+from tests.factories import COMMUNITY, NOW, TODAY, ZONE, decide, log, person, staff
 from tests.pages import csrf_token, sign_in, submit
 from tests.queries import count_queries
 
@@ -121,3 +127,113 @@ def test_more_pledges_and_more_kept_days_cost_no_more_queries(client: FlaskClien
         client.get(PAGE)
     assert few.total == many.total <= QUERIES_LIST, str(many)
     assert empty.total == full.total <= QUERIES_ONE, str(full)
+
+
+def keep_for(who: Person, days: int) -> None:
+    for ago in reversed(range(days)):
+        log(who, KEY, acted_on=TODAY - timedelta(days=ago), now=NOW - timedelta(days=ago))
+
+
+def ask(client: FlaskClient, name_shown: str = "nickname", days: int = 21) -> TestResponse:
+    return submit(client, PAGE, {"name_shown": name_shown, "days": str(days)}, form="/certificates")
+
+
+def code_of(who: Person) -> str:
+    return certificates.get_own(who.id, KEY, 21).code
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_certificate_is_asked_for_printed_and_checked_by_anybody(
+    client: FlaskClient, xiulan: Person, lang: str
+) -> None:
+    assert 'action="/pledges/pledge_give_way/certificates"' not in client.get(PAGE).text
+    keep_for(xiulan, 21)
+    answer = ask(client)
+    assert (answer.status_code, answer.location) == (303, f"{PAGE}/certificates/21")
+    page = client.get(f"{answer.location}?lang={lang}").text
+    code = certificates.spaced(code_of(xiulan))
+    assert code in page
+    assert f'src="/certificates/{code_of(xiulan)}/qr.svg"' in page
+    client.get(f"/help?lang={lang}")
+    submit(client, "/logout", {})
+    check = client.get(f"/certificates/{code}?lang={lang}")
+    assert check.status_code == 200
+    assert {"zh": "这张证书成立", "en": "This certificate holds"}[lang] in check.text
+    assert "秀兰" in check.text
+    assert COMMUNITY not in check.text  # no more than the holder agreed to
+    assert "桐花" not in check.text
+    drawing = client.get(f"/certificates/{code}/qr.svg")
+    assert drawing.mimetype == "image/svg+xml"
+
+
+def test_the_check_says_where_too_few_days_are_left_and_names_nobody(client: FlaskClient, xiulan: Person) -> None:
+    keep_for(xiulan, 21)
+    ask(client)
+    kept = log_of(xiulan)
+    decide(kept, "reverse", staff())
+    page = client.get(f"/certificates/{code_of(xiulan)}").text
+    assert "这张证书现在不成立" in page
+    assert "秀兰" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "现在不成立" in client.get(f"{PAGE}/certificates/21").text
+
+
+def log_of(who: Person) -> Entry:
+    return entries.list_own(who.id, limit=1)[0]
+
+
+def test_masked_is_the_choice_made_for_whoever_makes_none(client: FlaskClient, xiulan: Person) -> None:
+    keep_for(xiulan, 21)
+    submit(client, PAGE, {}, form="/certificates")
+    assert "秀**" in client.get(f"/certificates/{code_of(xiulan)}").text
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"days": "66"}, 303),
+        ({"days": "7"}, 404),
+        ({"days": "x"}, 404),
+        ({"days": "２１"}, 404),
+        ({"name_shown": "all"}, 303),
+    ],
+)
+def test_what_cannot_be_certified_makes_no_certificate(
+    client: FlaskClient, xiulan: Person, values: dict[str, str], status: int
+) -> None:
+    keep_for(xiulan, 21)
+    assert submit(client, PAGE, {"name_shown": "masked", **values}, form="/certificates").status_code == status
+    assert certificates.issued_to(xiulan.id, KEY) == {}
+
+
+@pytest.mark.parametrize("code", ["AAAAAAAAAAAA", "x", "％", "A" * 500])
+def test_a_code_nobody_was_given_is_404(client: FlaskClient, code: str) -> None:
+    assert client.get(f"/certificates/{code}").status_code == 404
+    assert client.get(f"/certificates/{code}/qr.svg").status_code == 404
+
+
+def test_anothers_certificate_page_does_not_exist(client: FlaskClient, xiulan: Person) -> None:
+    keep_for(person(), 21)
+    assert client.get(f"{PAGE}/certificates/21").status_code == 404
+    assert client.get(f"{PAGE}/certificates/{'9' * 30}").status_code == 404
+
+
+def test_a_check_costs_two_queries(client: FlaskClient, xiulan: Person) -> None:
+    keep_for(xiulan, 21)
+    ask(client)
+    submit(client, "/logout", {})
+    address = f"/certificates/{code_of(xiulan)}"
+    with count_queries() as asked:
+        client.get(address)
+    assert asked.total == QUERIES_CHECK, str(asked)
+
+
+def test_the_neighbours_rate_stands_on_the_page_from_five_people_on(client: FlaskClient, xiulan: Person) -> None:
+    assert "到了 5 位" in client.get(PAGE).text
+    for _ in range(5):
+        keep_for(person(), 3)
+    with transaction():
+        compile_rates("2026-11-25", now=NOW, zone=ZONE)
+    page = re.sub(r"<[^>]+>", "", client.get(PAGE).text)
+    assert "5 位今天已做到" in page
+    assert "一共 5 位签下" in page
+    assert "兑现率 100%，算到昨天" in page

@@ -1,7 +1,8 @@
 """My shelf as a page."""
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,8 +12,8 @@ from flask.testing import FlaskClient
 from civic.accounts.models import Person
 from civic.entries.service import Logged
 from civic.intake.receive import receive
-from tests.factories import NOW, TODAY, ZONE, person
-from tests.pages import sign_in
+from tests.factories import COMMUNITY, FAR_COMMUNITY, NOW, TODAY, ZONE, person, staff
+from tests.pages import csrf_token, sign_in, submit
 from tests.queries import count_queries
 
 QUERIES = 11
@@ -87,3 +88,74 @@ def test_a_long_shelf_costs_as_many_queries_as_an_empty_one(client: FlaskClient,
     with count_queries() as full:
         client.get("/reading")
     assert empty.total == full.total <= QUERIES, str(full)
+
+
+def test_a_book_is_put_among_the_finished_and_taken_back(client: FlaskClient, xiulan: Person) -> None:
+    read(xiulan, "《边城》")
+    assert "在读" in client.get("/reading").text
+    assert submit(client, "/reading", {}, form="/reading/finished").status_code == 303
+    assert "又在读" in client.get("/reading").text
+    assert submit(client, "/reading", {}, form="/reading/finished").status_code == 303
+    assert "又在读</button>" not in client.get("/reading").text
+
+
+@pytest.mark.parametrize("book", ["", "别人的书", "\0", "x" * 5000])
+def test_a_book_that_is_not_on_my_shelf_is_404(client: FlaskClient, xiulan: Person, book: str) -> None:
+    token = csrf_token(client, "/me/settings")
+    answer = client.post("/reading/finished", data={"csrf_token": token, "book": book, "finished": "yes"})
+    assert answer.status_code == 404
+    assert client.post("/reading/finished", data={"csrf_token": token, "book": book}).status_code == 303
+
+
+def test_each_week_has_its_bar_and_its_line_in_the_table(client: FlaskClient, xiulan: Person) -> None:
+    assert "week-bar" not in client.get("/reading").text
+    read(xiulan, "边城", 60)
+    read(xiulan, "边城", 30, days=6)
+    page = client.get("/reading").text
+    assert len(re.findall(r'class="week-bar[ "]', page)) == 2
+    assert '<span class="n">30</span>' in page
+
+
+def test_reading_with_a_child_is_offered_for_each_child(client: FlaskClient, xiulan: Person) -> None:
+    assert "activity=reading_with_child" in client.get("/reading").text
+    child = person(name="豆豆", born_on=date(2018, 3, 1), guardian=xiulan)
+    assert f"activity=reading_with_child&amp;resident={child.id}" in client.get("/reading").text
+
+
+def test_a_manager_writes_the_list_and_neighbours_read_it(client: FlaskClient, xiulan: Person) -> None:
+    manager = staff()
+    submit(client, "/logout", {})
+    sign_in(client, manager.login or "")
+    path = f"/communities/{COMMUNITY}/reading"
+    assert f'href="{path}"' in client.get(f"/communities/{COMMUNITY}").text
+    book = {"title": "《城南旧事》", "author": "林海音", "why": "写给还记得小时候的人"}
+    assert submit(client, path, book).status_code == 303
+    token = csrf_token(client, path)
+    again = client.post(path, data={"csrf_token": token, **book, "why": "再放一次"})
+    assert again.status_code == 409
+    assert "再放一次" in again.text
+    submit(client, "/logout", {})
+    sign_in(client, "xiulan")
+    page = client.get("/reading").text
+    assert "城南旧事" in page
+    assert "林海音" in page
+    assert path not in page
+    assert client.get(path).status_code == 403
+
+
+def test_what_a_manager_typed_is_kept_where_it_is_refused(client: FlaskClient) -> None:
+    manager = staff()
+    sign_in(client, manager.login or "")
+    path = f"/communities/{COMMUNITY}/reading"
+    answer = submit(client, path, {"title": "", "author": "林海音"})
+    assert answer.status_code == 422
+    assert "林海音" in answer.text
+    answer = submit(client, path, {"title": "书" * 70, "author": "林海音"})
+    assert answer.status_code == 422
+    assert "最多 60 字" in answer.text
+
+
+def test_the_list_of_another_community_does_not_exist_for_a_manager(client: FlaskClient) -> None:
+    sign_in(client, staff().login or "")
+    for code in (FAR_COMMUNITY, "9901", "nowhere"):
+        assert client.get(f"/communities/{code}/reading").status_code == 404
