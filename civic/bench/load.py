@@ -34,6 +34,7 @@ from sqlalchemy import (
     text,
 )
 
+from civic.accounts import passwords
 from civic.accounts.models import Grant, Membership, Person
 from civic.areas.models import LEVELS, Area
 from civic.bench.acts import Calendar, Line, lines
@@ -50,6 +51,7 @@ from civic.rules.refused import Conflict
 
 BATCH_ROWS = 20_000
 OFFICER, MANAGER = "officer", "manager"
+PASSWORD = "synthetic city"  # noqa: S105 - everybody's, and printed; production refuses the whole city
 REASON = "照片里不是这件事"
 _NAMES = ("山", "水", "云", "石", "竹", "松", "梅", "桥", "井", "田", "灯", "舟")
 _APPEAR = ("masked",) * 7 + ("nickname",) * 2 + ("hidden",)  # one of these
@@ -85,10 +87,11 @@ STAGE = Table(
 
 def load(*, residents: int, postings: int, weeks: int, seed: int, now: datetime, zone: ZoneInfo) -> City:
     """Add a city whose residents were active for so many weeks, with its counters; the same seed, the same city."""
-    rng = Random(seed)  # noqa: S311 - it must be repeatable; nothing it chooses needs to be secret
+    root = _free_root()
+    rng = Random(f"{root}-{seed}")  # noqa: S311 - it must be repeatable; nothing it chooses needs to be secret
     today = now.astimezone(zone).date()
     start = today - timedelta(weeks=weeks)
-    city = plan(_free_root(), residents, start, today, rng)
+    city = plan(root, residents, start, today, rng)
     city_zone.hold_to(zone)
     _write_areas(city)
     _write_people(city, datetime.combine(start, time(), zone).astimezone(UTC) - timedelta(days=31), rng)
@@ -141,8 +144,9 @@ def _write_areas(city: City) -> None:
 
 def _write_people(city: City, joined_at: datetime, rng: Random) -> None:
     """The residents, and two people with roles who live in the last community."""
-    staff = [_person(city, rng.getrandbits(52) + 1, who, joined_at, rng) for who in (OFFICER, MANAGER)]
-    residents = [_person(city, one.id, number, joined_at, rng) for number, one in enumerate(city.residents, start=1)]
+    shared = {"password_hash": passwords.hashed(PASSWORD), "joined_at": joined_at, "consented_at": joined_at}
+    staff = [_person(city, rng.getrandbits(52) + 1, who, rng) | shared for who in (OFFICER, MANAGER)]
+    residents = [_person(city, one.id, number, rng) | shared for number, one in enumerate(city.residents, start=1)]
     stays = [stay for one in city.residents for stay in _memberships(one)]
     home = {"community_code": city.codes[-1], "from_on": joined_at.date(), "until_on": None, "confirmed_at": joined_at}
     stays += [{"person_id": person["id"], **home} for person in staff]
@@ -156,15 +160,13 @@ def _write_people(city: City, joined_at: datetime, rng: Random) -> None:
         connection().execute(insert(table), rows)
 
 
-def _person(city: City, person_id: int, who: int | str, joined_at: datetime, rng: Random) -> dict[str, Any]:
+def _person(city: City, person_id: int, who: int | str, rng: Random) -> dict[str, Any]:
     return {
         "id": person_id,
         "login": login(city, who),
         "name": rng.choice(_NAMES) + rng.choice(_NAMES),
         "appear": rng.choice(_APPEAR),
         "family_code": f"B{person_id:X}",
-        "joined_at": joined_at,
-        "consented_at": joined_at,
     }
 
 

@@ -7,7 +7,7 @@ from civic import clock
 from civic.bench.load import load
 from civic.db import transaction
 from civic.rules.periods import period_of
-from tests.bench import compiling
+from tests.bench import compiling, serving
 from tests.bench.clocks import HEAD
 from tests.bench.engines import ENGINES, engine
 from tests.factories import ZONE
@@ -31,11 +31,17 @@ def _measure(name: str, size: str) -> list[str]:
     with engine(name):
         now, started = clock.now(), perf_counter()
         with transaction():
-            load(residents=residents, postings=residents * POSTINGS_EACH, weeks=WEEKS, seed=1, now=now, zone=ZONE)
-        print(f"({name}, {size}: loaded in {perf_counter() - started:.0f} s)", file=sys.stderr, flush=True)  # noqa: T201
+            city = load(
+                residents=residents, postings=residents * POSTINGS_EACH, weeks=WEEKS, seed=1, now=now, zone=ZONE
+            )
+        told = f"({name}, {size}: loaded in {perf_counter() - started:.0f} s)"
+        print(told, file=sys.stderr, flush=True)  # noqa: T201
         month = period_of("month", clock.today(ZONE)).previous()
-        what = f"{name}: compile a month, {size} residents, {residents * POSTINGS_EACH} postings"
-        return compiling.measure(what, month, now, ZONE)
+        what = f"{name}, {size}"
+        return [
+            *compiling.measure(f"{what}: compile a month", month, now, ZONE),
+            *serving.measure(what, city, month, now, ZONE),
+        ]
 
 
 if __name__ == "__main__":
