@@ -44,8 +44,11 @@ HOT = {
     "photo",
     "reason",
     "ranking_row",
-    *("posting", "resident_total", "community_total", "entry", "decision", "milestone", "certificate", "pledge_rate"),
-    *("shared_title", "finished_book"),
+    "milestone",
+    "certificate",
+    "pledge_rate",
+    "shared_title",
+    "finished_book",
 }
 
 

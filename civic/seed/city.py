@@ -9,8 +9,7 @@ from flask import current_app
 from civic.accounts import passwords
 from civic.areas import service as areas
 from civic.db import transaction
-from civic.seed import people, places, room
-from civic.seed import growth, people, places
+from civic.seed import growth, people, places, room
 from civic.seed.album import Album
 from civic.seed.diary import Diary
 from civic.seed.life import Life

@@ -87,9 +87,9 @@ MANAGER = [
     "/communities/{community}/manage",
     "/communities/{community}/members",
     "/communities/{community}/members/{member}",
+    "/communities/{community}/reading",
     "/communities/{community}/stand-ins",
 ]
-MANAGER = ["/communities/{community}/reading", "/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
 PAGES = [
     (login, path) for login, paths in ((None, VISITOR), ("resident", RESIDENT), ("manager", MANAGER)) for path in paths
 ]
