@@ -6,6 +6,7 @@ from civic.accounts.views import bp as accounts
 from civic.activities.views import bp as activities
 from civic.api import setup as api
 from civic.communities.views import bp as communities
+from civic.dashboards.views import bp as dashboards
 from civic.home.views import bp as home
 from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     rankings,
     archive,
     communities,
+    dashboards,
     home,
     style_guide,
 )

@@ -28,6 +28,7 @@ SENTENCES = {
     "boards_off": _l("这座城市没有公开榜单，登录后可以看到自己社区的。"),
     "body_not_object": _l("内容要是一个 JSON 对象，字段写在里面。"),
     "cap_too_small": _l("每人计入的分至少是 %(min)s。"),
+    "category": _l("没有这个类别。"),
     "child_can_join": _l("孩子已满 14 岁，可以自己加入，再用家庭码连成一家。"),
     "client_key_invalid": _l("这张表单缺了它的编号。重新打开页面再记一次，不会记成两条。"),
     "community_closed": _l("这个社区已经撤并，请选现在的社区。"),

@@ -1,7 +1,8 @@
 """Every route and who may open it. A route that is missing here, or wears another access, fails the tests.
 
 open: anybody · signed_in: whoever is signed in, and then their own things · decider: whoever holds a grant that decides
-on entries, and then within its reach · administrator: whoever runs the city.
+on entries, and then within its reach · staff: whoever holds any grant, and then within its reach · administrator:
+whoever runs the city.
 """
 
 OPEN = {
@@ -81,10 +82,19 @@ DECIDER = {
     "GET": ["/api/v1/moderation/queue", "/moderation", "/moderation/<int:entry_id>"],
     "POST": ["/moderation/<int:entry_id>/decision"],
 }
+STAFF = {
+    "GET": [
+        "/dashboard/<code>",
+        "/dashboard/<code>/dashboard.xlsx",
+        "/dashboard/<code>/figures.csv",
+        "/dashboard/<code>/ranking.csv",
+        "/dashboard/<code>/rows",
+    ],
+}
 
 ROUTES = {
     (rule, method): access
-    for access, rules in (("open", OPEN), ("signed_in", SIGNED_IN), ("decider", DECIDER))
+    for access, rules in (("open", OPEN), ("signed_in", SIGNED_IN), ("decider", DECIDER), ("staff", STAFF))
     for method, paths in rules.items()
     for rule in paths
 }

@@ -7,6 +7,7 @@ from flask import Flask
 
 from civic.accounts.models import Person
 from civic.areas.service import get_area
+from civic.dashboards import service as dashboards
 from civic.db import db
 from civic.entries import service as entries
 from civic.home import service as home
@@ -20,7 +21,17 @@ from tests.queries import Queries, count_queries
 
 MONTH = parse("2026-11")
 # What may be read whole: a statement's people are looked up by key, areas are a few thousand rows.
-HOT = {"posting", "resident_total", "community_total", "entry", "decision"}
+HOT = {
+    "posting",
+    "resident_total",
+    "community_total",
+    "entry",
+    "decision",
+    "area_figures",
+    "area_now",
+    "index_part",
+    "provisional_part",
+}
 
 
 def _residents_board(me: Person) -> object:
@@ -44,6 +55,10 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "what waits for me": lambda me: home.to_look_at(me.id),
     "history of an entry": lambda _me: moderation.history(1),
     "a resident's record": lambda me: moderation.record_of(me.id),
+    "a dashboard's areas": lambda _me: dashboards.below(get_area("990102"), "communities", MONTH),
+    "a dashboard's sides": lambda _me: dashboards.sides([(get_area("990102"), MONTH), (get_area("9901"), MONTH)]),
+    "a dashboard's trend": lambda _me: dashboards.participation(get_area("990102"), parse("2026-W48")),
+    "a gap": lambda _me: dashboards.lacking(get_area("990102"), MONTH, "reading"),
     "a manager's queue": lambda _me: moderation.queue(staff()),
 }
 
