@@ -4,9 +4,11 @@ from flask import Flask
 
 from civic.accounts.views import bp as accounts
 from civic.activities.views import bp as activities
+from civic.admin.views import bp as admin
 from civic.api import setup as api
 from civic.communities.views import bp as communities
 from civic.dashboards.views import bp as dashboards
+from civic.dashboards.wall_views import bp as wall
 from civic.home.views import bp as home
 from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
@@ -29,8 +31,10 @@ BLUEPRINTS = (
     archive,
     communities,
     dashboards,
+    wall,
     home,
     style_guide,
+    admin,
 )
 
 

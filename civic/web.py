@@ -143,6 +143,7 @@ def _shared_with_templates() -> dict[str, Any]:
         "me": me_or_none(),
         "my_community_code": my_community_code(),
         "may_decide": i_may_decide(),
+        "is_administrator": any(grant.role == "administrator" for grant in my_grants()),
         "dashboard_code": my_grants()[0].area_code if my_grants() else None,
     }
 

@@ -33,6 +33,7 @@ OPEN = {
         "/rules",
         "/static/<path:name>",
         "/style-guide",
+        "/wall/<code>",
     ],
     "POST": ["/join", "/join/<code>", "/login"],
 }
@@ -91,10 +92,20 @@ STAFF = {
         "/dashboard/<code>/rows",
     ],
 }
+ADMINISTRATOR = {
+    "GET": ["/admin/jobs", "/admin/jobs/<name>"],
+    "POST": ["/admin/jobs/<name>/run"],
+}
 
 ROUTES = {
     (rule, method): access
-    for access, rules in (("open", OPEN), ("signed_in", SIGNED_IN), ("decider", DECIDER), ("staff", STAFF))
+    for access, rules in (
+        ("open", OPEN),
+        ("signed_in", SIGNED_IN),
+        ("decider", DECIDER),
+        ("staff", STAFF),
+        ("administrator", ADMINISTRATOR),
+    )
     for method, paths in rules.items()
     for rule in paths
 }

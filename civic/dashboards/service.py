@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import and_, or_, select
 
 from civic.activities.models import CATEGORIES
 from civic.areas.models import Area, within
@@ -152,8 +152,9 @@ def check_board(area: Area, of: str | None) -> str | None:
 
 def sides(pairs: list[tuple[Area, Period]]) -> list[Side]:
     """Areas in periods with their figures: two queries for all, and three for the index of each."""
-    wanted = [(period.key, area.code) for area, period in pairs]
-    rows = db.session.scalars(select(AreaFigures).where(tuple_(AreaFigures.period, AreaFigures.area_code).in_(wanted)))
+    # One by one, since SQLite reads a whole table for a pair of columns in a list.
+    wanted = (and_(AreaFigures.period == period.key, AreaFigures.area_code == area.code) for area, period in pairs)
+    rows = db.session.scalars(select(AreaFigures).where(or_(*wanted)))
     figures = {(row.period, row.area_code): row for row in rows}
     heads = select(FiguresPeriod.period, FiguresPeriod.as_of).where(
         FiguresPeriod.period.in_([period.key for _area, period in pairs])

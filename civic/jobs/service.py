@@ -111,6 +111,24 @@ def runs(job: str | None = None) -> list[Told]:
     return [told for _at, told in sorted(found, key=lambda row: row[0])]
 
 
+def latest_runs(job: str, limit: int) -> list[Told]:
+    """The last runs of a job, the latest due first, with the failures that stand."""
+    query = (
+        select(JobRun, JobFailure)
+        .outerjoin(JobFailure, _same_turn())
+        .where(JobRun.job == job)
+        .order_by(JobRun.due_at.desc(), JobRun.period.desc())
+        .limit(limit)
+    )
+    standing = [
+        Told(each.job, each.period, each.failed_at, error=error(each)) for each in reversed(standing_failures(job))
+    ]
+    return standing + [
+        Told(run.job, run.period, run.started_at, run.finished_at, run.counts, error(failure))
+        for run, failure in db.session.execute(query)
+    ]
+
+
 def error(failure: JobFailure | None) -> str:
     """A failure in words."""
     if failure is None:

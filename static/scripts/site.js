@@ -6,8 +6,9 @@ import { askForReason } from "./moderation.js";
 import { countDown } from "./countdown.js";
 import { showPhotos } from "./photos.js";
 import { steppers } from "./stepper.js";
+import { renewWall } from "./wall.js";
 
 document.documentElement.classList.add("scripted");
-for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, askForReason]) {
+for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, askForReason, renewWall]) {
   start();
 }
