@@ -18,6 +18,7 @@ from civic import clock
 from civic.accounts import grants, sessions
 from civic.accounts.models import Grant, LoginSession, Person
 from civic.db import transaction
+from civic.rules.decisions import reaches
 
 View = Callable[..., Any]
 API_PREFIX = "/api/"
@@ -110,6 +111,12 @@ def i_may_decide() -> bool:
     return any(grant.role != "administrator" for grant in my_grants())
 
 
+def check_reach(area_code: str) -> None:
+    """Answers 403 unless one of my grants reaches the area."""
+    if not any(reaches(grant.area_code, area_code) for grant in my_grants()):
+        abort(403)
+
+
 def _mark(view: View, access: str) -> View:
     if getattr(view, "access", access) != access:
         raise RuntimeError(f"{view.__name__} wears two access decorators")
@@ -148,4 +155,6 @@ signed_in = _guarded("signed_in", lambda: True)
 # For what stands inside a page (a photo): a stranger is not led to a form in its place, but told that there is nothing.
 signed_in_part = _guarded("signed_in", lambda: True, is_page=False)
 decider = _guarded("decider", i_may_decide)
+# Whoever holds any grant, an administrator too; which areas it reaches is asked in the view.
+staff = _guarded("staff", lambda: bool(my_grants()))
 administrator = _guarded("administrator", lambda: any(grant.role == "administrator" for grant in my_grants()))

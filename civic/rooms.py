@@ -4,11 +4,14 @@ from flask import Flask
 
 from civic.accounts.views import bp as accounts
 from civic.activities.views import bp as activities
+from civic.admin.views import bp as admin
 from civic.announcements.views import bp as announcements
 from civic.api import setup as api
 from civic.communities.handover import bp as handover
 from civic.communities.manage import bp as manage
 from civic.communities.views import bp as communities
+from civic.dashboards.views import bp as dashboards
+from civic.dashboards.wall_views import bp as wall
 from civic.focus.views import bp as focus
 from civic.home.views import bp as home
 from civic.inbox.views import bp as inbox
@@ -43,10 +46,13 @@ BLUEPRINTS = (
     manage,
     handover,
     inbox,
+    dashboards,
+    wall,
     home,
     mydata,
     outbox,
     style_guide,
+    admin,
 )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from civic import clock
 from civic.accounts.models import Person
 from civic.config import Config
+from civic.dashboards import compiling as dashboards
 from civic.db import db
 from civic.jobs import service
 from civic.jobs.runner import Outcome, run_due
@@ -27,7 +28,7 @@ from civic.jobs.service import Job
 from civic.pledges.together import compile_rates
 from civic.rankings.jobs import compile_all, seal_one
 from civic.reading.lists import compile_lists
-from civic.rules.agenda import Closing, Due, Nightly
+from civic.rules.agenda import Closing, Due, Every, Nightly
 from civic.rules.periods import KINDS
 from civic.streaks.service import pay_bonuses
 from civic.tidying import tidy
@@ -45,6 +46,7 @@ JOBS: tuple[Job, ...] = (
     Job("seal", Closing(KINDS, minutes=40), seal_one),
     Job("pledges", Nightly(0, 30), compile_rates),
     Job("reading", Nightly(0, 35), compile_lists),
+    Job(dashboards.NAME, Every(dashboards.MINUTES), dashboards.refresh),
     Job("tidy", Nightly(3, 10), tidy),
 )
 

@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from civic import clock
-from civic.access import API_PREFIX, bearer_token, forget_me, i_may_decide, me_or_none
+from civic.access import API_PREFIX, bearer_token, forget_me, i_may_decide, me_or_none, my_grants
 from civic.accounts import service as accounts
 from civic.config import Config
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused, TooMany
@@ -143,6 +143,8 @@ def _shared_with_templates() -> dict[str, Any]:
         "me": me_or_none(),
         "my_community_code": my_community_code(),
         "may_decide": i_may_decide(),
+        "is_administrator": any(grant.role == "administrator" for grant in my_grants()),
+        "dashboard_code": my_grants()[0].area_code if my_grants() else None,
     }
 
 

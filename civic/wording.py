@@ -41,6 +41,7 @@ SENTENCES = {
     "cap_too_small": _l("每人计入的分至少是 %(min)s。"),
     "certificate": _l("没有这张证书，编号可能抄错了，再对一遍。"),
     "certificate_too_early": _l("守满 %(days)s 天就可以领，现在守了 %(kept)s 天。"),
+    "category": _l("没有这个类别。"),
     "child_can_join": _l("孩子已满 14 岁，可以自己加入，再用家庭码连成一家。"),
     "client_key_invalid": _l("这张表单缺了它的编号。重新打开页面再记一次，不会记成两条。"),
     "community_closed": _l("这个社区已经撤并，请选现在的社区。"),

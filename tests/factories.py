@@ -205,6 +205,7 @@ def small_world() -> World:
             "<any(small):size>": "small",
             "/photos/<key>": "/photos/nobodys",
             "<key>": "pledge_give_way",
+            "<name>": "tidy",
             "<path:name>": "nothing.css",
         },
     )

@@ -1,7 +1,8 @@
 """Every route and who may open it. A route that is missing here, or wears another access, fails the tests.
 
 open: anybody · signed_in: whoever is signed in, and then their own things · decider: whoever holds a grant that decides
-on entries, and then within its reach · administrator: whoever runs the city.
+on entries, and then within its reach · staff: whoever holds any grant, and then within its reach · administrator:
+whoever runs the city.
 """
 
 OPEN = {
@@ -38,6 +39,7 @@ OPEN = {
         "/static/<path:name>",
         "/style-guide",
         "/sw.js",
+        "/wall/<code>",
     ],
     "POST": ["/join", "/join/<code>", "/login"],
 }
@@ -138,10 +140,29 @@ DECIDER = {
         "/moderation/<int:entry_id>/decision",
     ],
 }
+STAFF = {
+    "GET": [
+        "/dashboard/<code>",
+        "/dashboard/<code>/dashboard.xlsx",
+        "/dashboard/<code>/figures.csv",
+        "/dashboard/<code>/ranking.csv",
+        "/dashboard/<code>/rows",
+    ],
+}
+ADMINISTRATOR = {
+    "GET": ["/admin/jobs", "/admin/jobs/<name>"],
+    "POST": ["/admin/jobs/<name>/run"],
+}
 
 ROUTES = {
     (rule, method): access
-    for access, rules in (("open", OPEN), ("signed_in", SIGNED_IN), ("decider", DECIDER))
+    for access, rules in (
+        ("open", OPEN),
+        ("signed_in", SIGNED_IN),
+        ("decider", DECIDER),
+        ("staff", STAFF),
+        ("administrator", ADMINISTRATOR),
+    )
     for method, paths in rules.items()
     for rule in paths
 }

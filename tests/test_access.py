@@ -11,8 +11,10 @@ from tests.route_table import ROUTES
 SHUT_OUT = {
     ("anyone", "signed_in"): "login",
     ("anyone", "decider"): "login",
+    ("anyone", "staff"): "login",
     ("anyone", "administrator"): "login",
     ("resident", "decider"): 403,
+    ("resident", "staff"): 403,
     ("resident", "administrator"): 403,
     ("manager", "administrator"): 403,
     ("administrator", "decider"): 403,

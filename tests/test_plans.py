@@ -10,6 +10,7 @@ from civic.accounts.models import Person
 from civic.announcements import service as announcements
 from civic.areas.service import get_area
 from civic.config import STAR_HOURS
+from civic.dashboards import service as dashboards
 from civic.db import db
 from civic.entries import service as entries
 from civic.home import service as home
@@ -49,6 +50,10 @@ HOT = {
     "pledge_rate",
     "shared_title",
     "finished_book",
+    "area_figures",
+    "area_now",
+    "index_part",
+    "provisional_part",
 }
 
 
@@ -90,6 +95,10 @@ QUESTIONS: dict[str, Callable[[Person], object]] = {
     "my older notices": lambda me: notices.inbox(me.id, before_id=1),
     "my session, with what is unread": lambda _me: sessions.find_session("nobody's", NOW),
     "everything about me": lambda me: contents.everything(me.id),
+    "a dashboard's areas": lambda _me: dashboards.below(get_area("990102"), "communities", MONTH),
+    "a dashboard's sides": lambda _me: dashboards.sides([(get_area("990102"), MONTH), (get_area("9901"), MONTH)]),
+    "a dashboard's trend": lambda _me: dashboards.participation(get_area("990102"), parse("2026-W48")),
+    "a gap": lambda _me: dashboards.lacking(get_area("990102"), MONTH, "reading"),
     "a manager's queue": lambda _me: moderation.queue(staff()),
 }
 

@@ -12,13 +12,13 @@ from civic.communities.models import Contact
 from civic.db import db
 from civic.entries.models import Entry
 from civic.ledger.models import CommunityTotal, ResidentTotal
+from civic.rules.entries import LIT
 from civic.rules.people import SMALLEST_GROUP
 from civic.rules.periods import Period
 from civic.rules.refused import NotFound
 from civic.rules.words import one_line
 
 MAX_CONTACT = 120
-STANDING = ("pending", "held", "approved", "appealed")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def acts_on(community_code: str, day: date) -> int:
     return (
         db.session.scalar(
             select(func.count()).where(
-                Entry.community_code == community_code, Entry.acted_on == day, Entry.status.in_(STANDING)
+                Entry.community_code == community_code, Entry.acted_on == day, Entry.status.in_(LIT)
             )
         )
         or 0

@@ -16,6 +16,7 @@ from civic.home import ideas
 from civic.ledger.models import ResidentTotal
 from civic.progress import street
 from civic.progress.street import Walk
+from civic.rules.entries import STANDING
 from civic.rules.periods import period_of
 from civic.rules.points import worth
 from civic.rules.streaks import ROUND_DAYS, Streak, bonus_due
@@ -26,8 +27,6 @@ LATELY = 300
 SUGGESTIONS = 3
 WAITING_SHOWN = 4
 FIRST_SUGGESTIONS = ("litter_pickup", "reading_minutes", "help_neighbour")
-# Statuses under which an entry still stands for the resident: a day counts in the ring once it is saved.
-STANDING = ("pending", "held", "approved", "returned", "appealed")
 
 
 @dataclass(frozen=True)

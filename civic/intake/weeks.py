@@ -7,11 +7,9 @@ from sqlalchemy import func, select
 
 from civic.db import db
 from civic.entries.models import Entry
+from civic.rules.entries import STANDING
 from civic.rules.periods import Period, period_of
 from civic.rules.streaks import BONUSES, ROUND_DAYS
-
-# Statuses under which an entry still stands for its resident: a day counts in the ring once it is saved.
-STANDING = ("pending", "held", "approved", "returned", "appealed")
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from civic.db import db
 from civic.jobs.models import JobFailure, JobRun
@@ -48,12 +49,25 @@ def turns(job: Job, *, since: datetime | None, until: datetime, zone: ZoneInfo) 
 
     They begin with the instant `since`, or with the job's first run if that was earlier.
     """
-    first = db.session.scalar(select(func.min(JobRun.due_at)).where(JobRun.job == job.name))
+    first, last = db.session.execute(
+        select(func.min(JobRun.due_at), func.max(JobRun.due_at)).where(JobRun.job == job.name)
+    ).one()
     begins = min((at for at in (first, since) if at is not None), default=None)
     if begins is None:
         return []
+    if job.when.overtakes and last is not None:
+        begins = max(begins, last + INSTANT)
     done = set(db.session.scalars(select(JobRun.period).where(JobRun.job == job.name)))
     return [due for due in job.when.between(begins - INSTANT, until, zone) if due.period not in done]
+
+
+def forget_runs(job: str, before: datetime) -> int:
+    """Put away the rows of a job that runs many times a day, so that they do not grow for ever; says how many."""
+    gone = 0
+    for table in (JobRun, JobFailure):
+        found = db.session.execute(delete(table).where(table.job == job, table.due_at < before))
+        gone += cast("CursorResult[Any]", found).rowcount
+    return gone
 
 
 def all_turns(jobs: Iterable[Job], *, since: datetime | None, until: datetime, zone: ZoneInfo) -> list[tuple[Job, Due]]:
@@ -68,11 +82,13 @@ def last_run(job: str) -> JobRun | None:
 
 
 def standing_failures(job: str | None = None) -> list[JobFailure]:
-    """The failures that no later try has made good, oldest due first."""
+    """The failures that no later try has made good, nor a later turn that overtook them, oldest due first."""
+    later = aliased(JobRun)
+    overtaken = exists().where(later.job == JobFailure.job, later.due_at > JobFailure.due_at)
     query = (
         select(JobFailure)
         .outerjoin(JobRun, _same_turn())
-        .where(JobRun.job.is_(None), JobFailure.job == job if job else literal(True))
+        .where(JobRun.job.is_(None), ~overtaken, JobFailure.job == job if job else literal(True))
         .order_by(JobFailure.due_at, JobFailure.job)
     )
     return list(db.session.scalars(query))
@@ -93,6 +109,24 @@ def runs(job: str | None = None) -> list[Told]:
     for failure in standing_failures(job):
         found.append((failure.due_at, Told(failure.job, failure.period, failure.failed_at, error=error(failure))))
     return [told for _at, told in sorted(found, key=lambda row: row[0])]
+
+
+def latest_runs(job: str, limit: int) -> list[Told]:
+    """The last runs of a job, the latest due first, with the failures that stand."""
+    query = (
+        select(JobRun, JobFailure)
+        .outerjoin(JobFailure, _same_turn())
+        .where(JobRun.job == job)
+        .order_by(JobRun.due_at.desc(), JobRun.period.desc())
+        .limit(limit)
+    )
+    standing = [
+        Told(each.job, each.period, each.failed_at, error=error(each)) for each in reversed(standing_failures(job))
+    ]
+    return standing + [
+        Told(run.job, run.period, run.started_at, run.finished_at, run.counts, error(failure))
+        for run, failure in db.session.execute(query)
+    ]
 
 
 def error(failure: JobFailure | None) -> str:

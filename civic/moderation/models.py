@@ -17,6 +17,7 @@ class Decision(Base):
         CheckConstraint("(by_id IS NULL) <> (rule IS NULL)", name="person_or_rule"),
         Index(None, "entry_id", "id"),
         Index(None, "by_id", "decided_at"),
+        Index(None, "decided_at"),  # the dashboards count a period's decisions
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -120,7 +120,9 @@ class CorrectionNote:
     month: str
 
 
-def find_ranking(area: Area, of: str, period: Period, *, day: date, me: int | None, offset: int = 0) -> Published:
+def find_ranking(
+    area: Area, of: str, period: Period, *, day: date, me: int | None, offset: int = 0, rows: int = PAGE_ROWS
+) -> Published:
     """The ranking of a period, page by page. Raises NotFound for a board the area does not have."""
     if of not in boards_of(area):
         raise NotFound("board")
@@ -129,8 +131,9 @@ def find_ranking(area: Area, of: str, period: Period, *, day: date, me: int | No
         return Published(None)
     tables = SEALED if isinstance(header, Ranking) else PROVISIONAL
     total = db.session.scalar(select(func.max(tables.row.position)).where(tables.row.ranking_id == header.id)) or 0
-    read = _residents if of == RESIDENTS else _areas
-    return Published(header, read(tables, header, offset, day, me), offset, total)
+    if of == RESIDENTS:
+        return Published(header, _residents(tables, header, offset, day, me), offset, total)
+    return Published(header, _areas(tables, header, offset, rows), offset, total)
 
 
 def _header(area_code: str, of: str, period: Period) -> Header | None:
@@ -169,12 +172,12 @@ def _people(ids: list[int]) -> dict[int, Row[int, int, str, str, date | None]]:
     return {row.resident_id: row for row in rows}
 
 
-def _areas(tables: Tables, header: Header, offset: int, _day: date, _me: int | None) -> tuple[Listed, ...]:
+def _areas(tables: Tables, header: Header, offset: int, rows: int) -> tuple[Listed, ...]:
     row = tables.row
     stretch = db.session.execute(
         select(row.key, row.rank, row.score, row.merit, row.previous_rank, Area.short_name)
         .join(Area, Area.code == row.key)
-        .where(row.ranking_id == header.id, row.position > offset, row.position <= offset + PAGE_ROWS)
+        .where(row.ranking_id == header.id, row.position > offset, row.position <= offset + rows)
         .order_by(row.position)
     ).all()
     parts = _parts(tables, [line.key for line in stretch], header.period)
@@ -204,6 +207,37 @@ def _parts(tables: Tables, codes: list[str], period: str) -> dict[str, tuple[Sto
 def index_of(area: Area, period: Period) -> IndexOf:
     """An area's index in a period, sealed or so far; without parts where it has none, or none was made yet."""
     return _index_of(area, period, _table_of([period])[period])
+
+
+def parts_of(codes: list[str], period: Period) -> dict[str, tuple[StoredPart, ...]]:
+    """The parts of many areas' index in a period, sealed or so far; areas without an index are left out."""
+    return _parts(_table_of([period])[period], codes, period.key)
+
+
+def weekly(codes: list[str], weeks: Iterable[Period]) -> dict[tuple[str, str], int]:
+    """The index, in hundredths, of each area in each of these weeks that has one: (code, week) → index."""
+    keys = [week.key for week in weeks]
+    found: dict[tuple[str, str], int] = {}
+    for table in (ProvisionalPart, IndexPart):  # what is sealed comes last and rules
+        rows = db.session.execute(
+            select(table.area_code, table.period, func.sum(table.score))
+            .where(table.area_code.in_(codes), table.period.in_(keys))
+            .group_by(table.area_code, table.period)
+        )
+        found |= {(code, key): int(index) for code, key, index in rows}
+    return found
+
+
+def weekly_part(code: str, key: str, weeks: Iterable[Period]) -> dict[str, StoredPart]:
+    """One part of an area's index in each of these weeks that has one: week → part."""
+    keys = [week.key for week in weeks]
+    found: dict[str, StoredPart] = {}
+    for table in (ProvisionalPart, IndexPart):
+        rows = db.session.scalars(
+            select(table).where(table.area_code == code, table.key == key, table.period.in_(keys))
+        )
+        found |= {row.period: row for row in cast(Iterable[StoredPart], rows)}
+    return found
 
 
 def _index_of(area: Area, period: Period, tables: Tables) -> IndexOf:

@@ -5,7 +5,7 @@ docs/rules.md section 8. A run is known by the key of its period, so it is the s
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from civic.rules.periods import closed_between, day_of
@@ -22,6 +22,8 @@ class Due:
 class Schedule(Protocol):
     """What says when a job is due; its text is shown to administrators."""
 
+    overtakes: ClassVar[bool]  # whether a later turn makes the earlier ones needless
+
     def between(self, after: datetime, until: datetime, zone: ZoneInfo) -> list[Due]:
         """The turns later than the one instant and not later than the other, oldest first."""
 
@@ -33,6 +35,7 @@ class Schedule(Protocol):
 class Closing:
     """So many minutes after each closing of a period of these kinds; a run is for the period that closed."""
 
+    overtakes: ClassVar[bool] = False
     kinds: tuple[str, ...]
     minutes: int
 
@@ -52,6 +55,7 @@ class Closing:
 class Nightly:
     """Every day at a time by the city's clocks; a run is for that day."""
 
+    overtakes: ClassVar[bool] = False
     hour: int
     minute: int
 
@@ -69,6 +73,37 @@ class Nightly:
     def _on(self, day: date, zone: ZoneInfo) -> Due:
         at = datetime.combine(day, time(self.hour, self.minute), zone)  # where the clocks skip it: as much later
         return Due(at.astimezone(UTC), day.isoformat())
+
+
+@dataclass(frozen=True)
+class Every:
+    """Every so many minutes of the city's day; a run is for its moment, 2026-11-25T10:05.
+
+    Such a run only brings figures up to date, so a newer moment overtakes an older one: between two instants at most
+    the latest is due, however long the pause was.
+    """
+
+    overtakes: ClassVar[bool] = True
+    minutes: int
+
+    def __str__(self) -> str:
+        return f"every {self.minutes} min"
+
+    def between(self, after: datetime, until: datetime, zone: ZoneInfo) -> list[Due]:
+        local = until.astimezone(zone)
+        since_midnight = timedelta(hours=local.hour, minutes=local.minute)
+        over = timedelta(seconds=local.second, microseconds=local.microsecond)
+        moment = until - over - since_midnight % timedelta(minutes=self.minutes)
+        return [self._at(moment, zone)] if after < moment <= until else []
+
+    def next(self, after: datetime, zone: ZoneInfo) -> Due:
+        return self.between(after, after + timedelta(minutes=self.minutes), zone)[-1]
+
+    @staticmethod
+    def _at(moment: datetime, zone: ZoneInfo) -> Due:
+        # The hour that clocks put back repeat is told apart by its offset, which the key has no room for: a moment of
+        # that hour is done once.
+        return Due(moment.astimezone(UTC), f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}")
 
 
 def _first_found(schedule: Schedule, after: datetime, zone: ZoneInfo, ahead: timedelta) -> Due:

@@ -25,6 +25,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     "withdrawn": frozenset(),
 }
 STATUSES = tuple(TRANSITIONS)
+STANDING = ("pending", "held", "approved", "returned", "appealed")  # a day counts in the ring once it is saved
+LIT = ("pending", "held", "approved", "appealed")  # an act that lights a window
 
 _UUID = re.compile(r"([0-9a-f]{8})(-?)([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{12})")
 

@@ -13,9 +13,10 @@ import { countDown } from "./countdown.js";
 import { offerPrinting } from "./print.js";
 import { showPhotos } from "./photos.js";
 import { steppers } from "./stepper.js";
+import { renewWall } from "./wall.js";
 
 document.documentElement.classList.add("scripted");
-for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, askForReason, offerPrinting]) {
+for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, askForReason, offerPrinting, renewWall]) {
   start();
 }
 

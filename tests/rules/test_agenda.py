@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from civic.rules.agenda import Closing, Nightly, Schedule
+from civic.rules.agenda import Closing, Every, Nightly, Schedule
 from civic.rules.periods import KINDS, parse
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -68,3 +68,22 @@ def test_schedules_say_when_in_words() -> None:
     assert str(Nightly(3, 10)) == "every day 03:10"
     assert str(Closing(("week",), 10)) == "10 min after each week closes"
     assert date.fromisoformat(Nightly(3, 10).next(datetime(2026, 1, 1, tzinfo=UTC), ZONE).period)
+
+
+def test_every_five_minutes_only_the_latest_moment_is_due_however_long_the_pause() -> None:
+    now = datetime(2026, 11, 25, 2, 7, 30, tzinfo=UTC)
+    found = Every(5).between(now - timedelta(days=30), now, ZONE)
+    assert [(due.period, due.at) for due in found] == [
+        ("2026-11-25T10:05", datetime(2026, 11, 25, 2, 5, tzinfo=UTC)),
+    ]
+    assert Every(5).between(found[0].at, now, ZONE) == []
+    assert Every(5).next(now, ZONE).period == "2026-11-25T10:10"
+
+
+@given(instants, st.sampled_from(ZONES))
+@few
+def test_a_moment_is_never_later_than_asked_and_never_older_than_its_step(minutes: datetime, zone: ZoneInfo) -> None:
+    until = minutes + timedelta(seconds=17)
+    (due,) = Every(5).between(until - timedelta(hours=2), until, zone)
+    assert timedelta() <= until - due.at < timedelta(minutes=5)
+    assert int(due.period[-2:]) % 5 == 0
