@@ -184,8 +184,8 @@ def _wrong(told: Told) -> list[str]:
     found += postings.problems() + entries.problems()
     lines = db.session.scalar(select(func.count()).select_from(Posting))
     print(  # noqa: T201 - a command's output
-        f"{told.kills} kills, {told.jumps} jumps, {told.waits} acts put off; runs: {', '.join(counted)}; {lines} postings; "
-        f"{len(periods)} sealed periods; {len(failures)} passing failures; {len(found)} wrong",
+        f"{told.kills} kills, {told.jumps} jumps, {told.waits} acts put off; runs: {', '.join(counted)}; "
+        f"{lines} postings; {len(periods)} sealed periods; {len(failures)} passing failures; {len(found)} wrong",
         flush=True,
     )
     return found + [f"passing failure: {error}" for error in sorted(set(failures))]
