@@ -39,6 +39,7 @@ from civic.accounts.models import Grant, Membership, Person
 from civic.areas.models import LEVELS, Area
 from civic.bench.acts import Calendar, Line, lines
 from civic.bench.city import PROVINCE, City, Resident, plan
+from civic.commands import Failure
 from civic.db import Base, UtcDateTime, connection, db
 from civic.entries import zone as city_zone
 from civic.entries.models import Entry
@@ -47,7 +48,6 @@ from civic.ledger import service as ledger
 from civic.ledger.models import Posting, ResidentTotal
 from civic.moderation.models import Decision, Reason
 from civic.rankings.sealing import sealed_periods
-from civic.rules.refused import Conflict
 
 BATCH_ROWS = 20_000
 OFFICER, MANAGER = "officer", "manager"
@@ -127,7 +127,7 @@ def _free_root() -> str:
     free = (f"{PROVINCE}{number:02}" for number in range(1, 100))
     root = next((code for code in free if code not in taken), None)
     if root is None:
-        raise Conflict("no_free_code")
+        raise Failure(f"every code from {PROVINCE}01 to {PROVINCE}99 is taken")
     return root
 
 

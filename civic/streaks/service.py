@@ -71,6 +71,7 @@ def _differences(weeks: Sequence[Period], due: datetime) -> Select[*tuple[Any, .
         _active_days(due)
         .add_columns(case(*((Posting.acted_on < week.ends_on, week.key) for week in weeks)).label("week"))
         .where(Posting.acted_on >= weeks[0].starts_on, Posting.acted_on < weeks[-1].ends_on)
+        .where(Posting.week >= weeks[0].key)  # nothing is marked for a week before its day's: a range of the index
         .distinct()
         .subquery()
     )

@@ -22,7 +22,7 @@ from civic.rules.periods import Period, counted_in, marks
 from tests.bench.clocks import Times, line, side_by_side
 from tests.bench.engines import Plain
 
-BOARDS, APPROVALS, TURNS = 200, 60, 5
+BOARDS, APPROVALS, TURNS = 40, 20, 5
 ACTIVITY = "litter_pickup"
 
 

@@ -4,12 +4,16 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civic.rules.civility_index import (
     DEFAULTS,
+    FULL,
+    PARTS,
+    PER,
     Figure,
+    Part,
     Settings,
     check_settings,
     counts_until,
@@ -154,3 +158,24 @@ def test_what_is_missing_is_just_enough(x: int, people: int, others_x: int, othe
     assert rate_with(more)[0]
     if more:
         assert not rate_with(more - 1)[0]
+    for defaults in DEFAULTS.values():
+        check_settings(defaults)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    x=st.integers(-500, 90_000),
+    n_days=st.integers(0, 600_000),
+    city_x=st.integers(-500, 5_000_000),
+    city_n_days=st.integers(1, 60_000_000),
+    days=st.integers(1, 31),
+    target=st.integers(1, 40_000),
+    weight=st.integers(1, 100),
+    key=st.sampled_from(PARTS),
+)
+def test_a_score_reckoned_in_whole_numbers_is_the_fraction_rounded_half_up(
+    x: int, n_days: int, city_x: int, city_n_days: int, days: int, target: int, weight: int, key: str
+) -> None:
+    part = Part(key, x, Fraction(n_days, days), city_x, Fraction(city_n_days, days), Fraction(target, PER), weight, 100)
+    share = max(Fraction(0), min(Fraction(1), part.rate / part.target))
+    assert part.score == half_up(Fraction(weight * FULL, 100) * share)
