@@ -71,6 +71,14 @@ class Walk:
 
 
 @dataclass(frozen=True)
+class Habits:
+    """What a resident logged in the last two months, most often first, and what they tend to do on this weekday."""
+
+    keys: list[str]
+    of_weekday: str | None
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """Something to do today, what it would earn at least, and why it is offered.
 
@@ -81,11 +89,6 @@ class Suggestion:
     points: int
     why: str
     done: int = 0  # for lacking: how often it was done lately
-
-    @property
-    def is_usual(self) -> bool:
-        """Whether the resident tends to do it."""
-        return self.why in ("weekday", "usual")
 
 
 def week(person_id: int, today: date) -> Week:
@@ -132,14 +135,6 @@ def walk(streak: Streak, mine: Week, at: datetime, zone: ZoneInfo) -> Walk:
 def usual_keys(person_id: int, today: date) -> list[str]:
     """The activities this resident logged in the last two months, most often first."""
     return habits(person_id, today).keys
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What a resident logged in the last two months, most often first, and what they tend to do on this weekday."""
-
-    keys: list[str]
-    of_weekday: str | None
 
 
 def habits(person_id: int, today: date) -> Habits:
