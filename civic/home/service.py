@@ -57,6 +57,28 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Walk:
+    """The street of a resident's weeks: a sign for each, the weeks kept in a row, the rest weeks in stock."""
+
+    signs: tuple[str, ...]
+    weeks: int
+    rests: int
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any week was ever kept."""
+        return len(self.signs) > 1
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a resident logged in the last two months, most often first, and what they tend to do on this weekday."""
+
+    keys: list[str]
+    of_weekday: str | None
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """Something to do today, what it would earn at least, and why it is offered.
 
@@ -67,11 +89,6 @@ class Suggestion:
     points: int
     why: str
     done: int = 0  # for lacking: how often it was done lately
-
-    @property
-    def is_usual(self) -> bool:
-        """Whether the resident tends to do it."""
-        return self.why in ("weekday", "usual")
 
 
 def week(person_id: int, today: date) -> Week:
@@ -113,14 +130,6 @@ def walk(streak: Streak, mine: Week, at: datetime, zone: ZoneInfo) -> Walk:
 def usual_keys(person_id: int, today: date) -> list[str]:
     """The activities this resident logged in the last two months, most often first."""
     return habits(person_id, today).keys
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What a resident logged in the last two months, most often first, and what they tend to do on this weekday."""
-
-    keys: list[str]
-    of_weekday: str | None
 
 
 def habits(person_id: int, today: date) -> Habits:

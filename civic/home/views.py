@@ -72,7 +72,6 @@ def index() -> str:
         announced=announced[:ANNOUNCED],
         has_more_announced=len(announced) > ANNOUNCED,
         removal=members.removal_of(person.id),
-        week_key=week_key,
         greeting=_greeting(clock.now().astimezone(zone()).hour),
         activity_of=activities.get,
         worth_of=service.worth_of,
