@@ -23,8 +23,8 @@ def hold_present(person: Person) -> None:
 
 
 def check_present(person_id: int) -> None:
-    """Raises Conflict where somebody has left for good; asked once the person is held."""
-    if db.session.execute(select(Person.erased_at).where(Person.id == person_id)).scalar_one() is not None:
+    """Raises Conflict where somebody has left for good; asked once they are held. Unknown ids are not its matter."""
+    if db.session.scalar(select(Person.erased_at).where(Person.id == person_id)) is not None:
         raise Conflict("account_gone")
 
 

@@ -41,6 +41,16 @@ ICONS = {
 }
 
 
+TONES = {
+    "entry_returned": "gold",
+    "bonus_posted": "gold",
+    "entry_rejected": "plain",
+    "entry_reversed": "plain",
+    "new_device": "plain",
+    "family_declared": "plain",
+}
+
+
 @dataclass(frozen=True)
 class Told:
     """A notice as it is read. `words` are those of a person: a reason; `whose` names a child it is about."""
@@ -57,6 +67,11 @@ class Told:
     def icon(self) -> str:
         """The sign before it."""
         return ICONS[self.kind]
+
+    @property
+    def tone(self) -> str:
+        """The ground of the sign: gold for what waits or was given, none for what is good to know."""
+        return TONES.get(self.kind, "")
 
 
 @dataclass(frozen=True)

@@ -263,7 +263,7 @@ def test_a_guardian_logs_for_a_child_and_finds_it_again(client: FlaskClient, res
     assert path in client.get(f"/entries?of={child.id}").text
 
 
-@pytest.mark.parametrize("chosen", ["other", "x", "-1", "9" * 30])
+@pytest.mark.parametrize("chosen", ["other", "1", "x", "-1", "9" * 30])
 def test_nobody_logs_for_anybody_else(client: FlaskClient, resident: Person, chosen: str) -> None:
     other = factories.person("other")
     answer = log(client, resident=str(other.id) if chosen == "other" else chosen)
