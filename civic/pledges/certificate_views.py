@@ -50,7 +50,7 @@ def show(key: str, days: int) -> str:
         "pledges/certificate.html",
         found=certificates.check(own.code, today),
         code=certificates.spaced(own.code),
-        address=_address(own.code),
+        site=request.url_root.rstrip("/"),
         offered=certificates.names_offered(me(), today),
         masked_name=masked(me().name),
     )

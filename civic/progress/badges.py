@@ -132,7 +132,7 @@ def _faults(badge: Badge) -> Iterator[str]:
 def _sentence_faults(badge: Badge) -> Iterator[str]:
     """The sentence must say what the rule does: each of its figures stands in it, in both languages."""
     rule = badge.rule
-    named = {rule.n, rule.minutes, rule.weeks} - {0}
+    named = {rule.n, rule.minutes, rule.weeks} - {0, 1}  # a single one is said in words
     for language, text, end in (("zh", badge.asks_zh, "。"), ("en", badge.asks_en, ".")):
         if not text.endswith(end) or text.count(end) != 1:
             yield f"asks must be one sentence ({language})"

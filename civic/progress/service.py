@@ -103,6 +103,11 @@ class Progress:
         others = [held for held in self.badges if not held.is_held]
         return tuple(sorted(others, key=lambda held: -held.standing.have / held.standing.need))
 
+    def news(self, fresh: frozenset[str]) -> tuple[Reached, ...]:
+        """What is seen for the first time; of several levels at once the highest alone."""
+        new = [found for found in self.reached if found.key in fresh]
+        return tuple(found for found in new if found.kind != "level" or found.what.number == self.level.number)
+
     def brought_by(self, entry_id: int) -> tuple[Reached, ...]:
         """What an entry brought that still holds."""
         return tuple(found for found in self.reached if found.entry_id == entry_id)

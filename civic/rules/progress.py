@@ -39,7 +39,7 @@ _GROWTH = (
     ("twig", "新枝", "New twig", 280),
     ("young_tree", "小树", "Young tree", 480),
     ("blossom", "开花", "In blossom", 760),
-    ("fruit", "结果", "In fruit", 1140),
+    ("fruit", "挂果", "In fruit", 1140),
     ("shade", "成荫", "Giving shade", 1640),
     ("tall_tree", "大树", "Tall tree", 2300),
     ("grove", "树林", "Grove", 3200),
