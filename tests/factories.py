@@ -206,6 +206,8 @@ def small_world() -> World:
             "/photos/<key>": "/photos/nobodys",
             "<key>": "pledge_give_way",
             "<name>": "tidy",
+            "<int:grant_id>": "1",
+            "<int:proposal_id>": "1",
             "<path:name>": "nothing.css",
         },
     )

@@ -142,11 +142,17 @@ DECIDER = {
 }
 STAFF = {
     "GET": [
+        "/admin/grants",
         "/dashboard/<code>",
         "/dashboard/<code>/dashboard.xlsx",
         "/dashboard/<code>/figures.csv",
         "/dashboard/<code>/ranking.csv",
         "/dashboard/<code>/rows",
+    ],
+    "POST": [
+        "/admin/grants/<int:grant_id>/revoke",
+        "/admin/grants/proposals",
+        "/admin/grants/proposals/<int:proposal_id>/answer",
     ],
 }
 ADMINISTRATOR = {

@@ -30,7 +30,7 @@ def grant(person: Person, role: str, area_code: str, now: datetime) -> Grant:
 
     Raises Refused for an unknown role, a level below the role's, or somebody who cannot sign in.
     """
-    area = _area_for(role, area_code)
+    area = area_for(role, area_code)
     # Two at once: the second waits here, and then finds the first one's.
     hold_present(person)
     if person.password_hash is None:
@@ -107,6 +107,8 @@ def get_over(person_id: int, area_code: str) -> Grant:
 
 
 def _area_for(role: str, area_code: str) -> Area:
+def area_for(role: str, area_code: str) -> Area:
+    """The area a role can be given over. Raises Refused where the two make no sense together."""
     if role not in ROLES:
         raise Refused("role_unknown", "role", roles=", ".join(ROLES))
     area = areas.get_area(area_code)

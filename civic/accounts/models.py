@@ -149,6 +149,37 @@ class StandIn(Base):
     ended_at: Mapped[datetime | None]  # before its last day, by one of the three
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id"), unique=True)
+class GrantProposal(Base):
+    """A role that one person proposed on the web and another confirms or declines; the row stays as the record."""
+
+    __tablename__ = "grant_proposal"
+    __table_args__ = (
+        CheckConstraint("answer IN ('confirmed', 'declined')", name="answer"),
+        CheckConstraint("(answer IS NULL) = (answered_by IS NULL)", name="answered"),
+        CheckConstraint("answered_by <> person_id", name="not_to_oneself"),
+        CheckConstraint("answer <> 'confirmed' OR answered_by <> proposed_by", name="two_persons"),
+        Index(None, "area_code", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(32))
+    area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(16))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+
+class GrantRevocation(Base):
+    """Who took a grant back on the web; when stands with the grant."""
+
+    __tablename__ = "grant_revocation"
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grant.id"), primary_key=True, autoincrement=False)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class FamilyTie(Base):

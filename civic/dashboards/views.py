@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import i_may_decide, staff
+from civic.access import i_may_decide, my_grants, staff
 from civic.activities import service as activities
 from civic.areas import service as areas
 from civic.dashboards import charts, service, sheets
 from civic.dashboards.asked import Asked, asked
 from civic.dashboards.figures import LABELS, by_category, compared, matters
 from civic.rankings.service import PAGE_ROWS, boards_of
+from civic.rules.granting import areas_granted
 from civic.rules.periods import KINDS
 from civic.rules.refused import NotFound
 from civic.web import zone
@@ -53,6 +54,7 @@ def show(code: str) -> str:
         gaps=service.gaps(here),
         matters=matters(lines),
         may_check=i_may_decide(),
+        may_grant=bool(areas_granted((grant.role, grant.area_code) for grant in my_grants())),
     )
 
 
