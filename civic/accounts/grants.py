@@ -59,7 +59,7 @@ def revoke(person: Person, role: str, area_code: str, now: datetime) -> Grant:
 
 def lend(person: Person, area_code: str, begins_at: datetime, ends_at: datetime, now: datetime) -> Grant:
     """Let somebody manage a community from one instant until another."""
-    area = _area_for("community_manager", area_code)
+    area = area_for("community_manager", area_code)
     lent = Grant(
         person_id=person.id,
         role="community_manager",
@@ -106,7 +106,6 @@ def get_over(person_id: int, area_code: str) -> Grant:
     return found
 
 
-def _area_for(role: str, area_code: str) -> Area:
 def area_for(role: str, area_code: str) -> Area:
     """The area a role can be given over. Raises Refused where the two make no sense together."""
     if role not in ROLES:

@@ -149,6 +149,8 @@ class StandIn(Base):
     ended_at: Mapped[datetime | None]  # before its last day, by one of the three
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id"), unique=True)
+
+
 class GrantProposal(Base):
     """A role that one person proposed on the web and another confirms or declines; the row stays as the record."""
 

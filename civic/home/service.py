@@ -57,20 +57,6 @@ class Week:
 
 
 @dataclass(frozen=True)
-class Walk:
-    """The street of a resident's weeks: a sign for each, the weeks kept in a row, the rest weeks in stock."""
-
-    signs: tuple[str, ...]
-    weeks: int
-    rests: int
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether any week was ever kept."""
-        return len(self.signs) > 1
-
-
-@dataclass(frozen=True)
 class Habits:
     """What a resident logged in the last two months, most often first, and what they tend to do on this weekday."""
 

@@ -124,8 +124,8 @@ def test_weights_and_targets_that_make_no_index_are_refused(settings: Settings, 
 
 
 def test_the_defaults_may_be_set() -> None:
-    for settings in DEFAULTS.values():
-        check_settings(settings)
+    for defaults in DEFAULTS.values():
+        check_settings(defaults)
 
 
 def test_the_part_furthest_from_its_target_is_named() -> None:
@@ -158,8 +158,6 @@ def test_what_is_missing_is_just_enough(x: int, people: int, others_x: int, othe
     assert rate_with(more)[0]
     if more:
         assert not rate_with(more - 1)[0]
-    for defaults in DEFAULTS.values():
-        check_settings(defaults)
 
 
 @settings(max_examples=200, deadline=None, database=None)
