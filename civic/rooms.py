@@ -5,6 +5,7 @@ from flask import Flask
 from civic.accounts.views import bp as accounts
 from civic.activities.views import bp as activities
 from civic.api import setup as api
+from civic.children.views import bp as children
 from civic.communities.views import bp as communities
 from civic.home.views import bp as home
 from civic.intake.views import bp as intake
@@ -15,6 +16,7 @@ from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
 from civic.reading.views import bp as reading
 from civic.style_guide.views import bp as style_guide
+from civic.teams.views import bp as teams
 
 BLUEPRINTS = (
     accounts,
@@ -29,6 +31,8 @@ BLUEPRINTS = (
     communities,
     home,
     style_guide,
+    teams,
+    children,
 )
 
 

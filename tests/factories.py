@@ -10,12 +10,14 @@ from civic.accounts import grants, sessions
 from civic.accounts import service as accounts
 from civic.accounts.models import Person
 from civic.areas.models import LEVELS, Area
-from civic.db import db, transaction
+from civic.db import db, id_of, transaction
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.entries.service import Logged
 from civic.intake.receive import receive
 from civic.moderation import service as moderation
+from civic.teams import service as teams
+from civic.teams.models import Team
 
 ZONE = ZoneInfo("Asia/Shanghai")
 # A Wednesday, 10:05 in the city.
@@ -117,6 +119,7 @@ def log(
     now: datetime = NOW,
     key: str | None = None,
     resident: Person | None = None,
+    team: Team | None = None,
 ) -> Entry:
     """An entry as it arrives."""
     logged = Logged(
@@ -126,8 +129,26 @@ def log(
         client_key=key or str(uuid.uuid4()),
         note=note,
         resident_id=resident.id if resident else None,
+        team_id=id_of(team) if team else None,
     )
     return receive(logged, by=who, now=now, zone=ZONE).entry
+
+
+def team(
+    captain: Person,
+    *others: Person,
+    kind: str = "volunteers",
+    name: str = "桐花志愿队",
+    now: datetime = NOW - timedelta(days=30),
+) -> Team:
+    """A team with its captain and others, all in it since a month."""
+    with transaction():
+        founded, _along = teams.found(kind=kind, name=name, by=captain, now=now, zone=ZONE)
+    code = founded.code
+    for other in others:
+        with transaction():
+            teams.join(code, by=other, now=now, zone=ZONE)
+    return founded
 
 
 def decide(entry: Entry, verdict: str, by: Person, *, now: datetime = NOW, words: str | None = None) -> Entry:
@@ -159,6 +180,8 @@ def small_world() -> World:
     manager = staff()
     administrator = staff("administrator", "9901")
     entry = log(other)
+    team_there = team(other)
+    child_there = person(name="豆豆", born_on=date(2019, 4, 2), guardian=other)
     return World(
         logins={
             "resident": "resident",
@@ -168,6 +191,8 @@ def small_world() -> World:
         entry=entry,
         placeholders={
             "<int:entry_id>": str(entry.id),
+            "<int:team_id>": str(id_of(team_there)),
+            "<int:child_id>": str(id_of(child_there)),
             "<code>": COMMUNITY,
             "<period>": "2026-11",
             "<any(small):size>": "small",

@@ -14,6 +14,7 @@ OPEN = {
         "/api/v1/leaderboard",
         "/api/v1/openapi.json",
         "/api/v1/rankings/<period>",
+        "/claim",
         "/communities/<code>",
         "/communities/<code>/poster",
         "/communities/<code>/qr.svg",
@@ -33,7 +34,7 @@ OPEN = {
         "/static/<path:name>",
         "/style-guide",
     ],
-    "POST": ["/join", "/join/<code>", "/login"],
+    "POST": ["/claim", "/join", "/join/<code>", "/login"],
 }
 SIGNED_IN = {
     "GET": [
@@ -48,6 +49,7 @@ SIGNED_IN = {
         "/logout",
         "/me",
         "/me/family",
+        "/me/family/children/<int:child_id>",
         "/me/settings",
         "/me/settings/community",
         "/me/statement",
@@ -56,6 +58,10 @@ SIGNED_IN = {
         "/pledges",
         "/pledges/<key>",
         "/reading",
+        "/teams",
+        "/teams/<int:team_id>",
+        "/teams/join",
+        "/teams/new",
     ],
     "POST": [
         "/api/v1/entries",
@@ -68,6 +74,9 @@ SIGNED_IN = {
         "/logout",
         "/me/family",
         "/me/family/children",
+        "/me/family/children/<int:child_id>/code",
+        "/me/family/children/<int:child_id>/erase",
+        "/me/family/children/<int:child_id>/second",
         "/me/family/code",
         "/me/settings/appearance",
         "/me/settings/community",
@@ -75,6 +84,15 @@ SIGNED_IN = {
         "/me/settings/password",
         "/pledges/<key>/end",
         "/pledges/<key>/sign",
+        "/teams",
+        "/teams/<int:team_id>/captain",
+        "/teams/<int:team_id>/change",
+        "/teams/<int:team_id>/children",
+        "/teams/<int:team_id>/close",
+        "/teams/<int:team_id>/code",
+        "/teams/<int:team_id>/leave",
+        "/teams/<int:team_id>/remove",
+        "/teams/join",
     ],
 }
 DECIDER = {

@@ -37,6 +37,7 @@ def log(sent: dict[str, Any]) -> tuple[dict[str, Any], int]:
         note=sent["note"],
         title=sent["title"],
         answers=tuple(sent["answers"]),
+        team_id=sent["team"],
     )
     submission = receive(logged, sent_photos(), by=me(), now=clock.now(), zone=zone())
     entry = service.get_own(submission.entry.id, me())
