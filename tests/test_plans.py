@@ -13,14 +13,16 @@ from civic.home import service as home
 from civic.ledger import service as ledger
 from civic.moderation import service as moderation
 from civic.rankings import service as rankings
+from civic.rankings import team_boards
 from civic.rules.periods import parse
 from civic.streaks import service as streaks
+from civic.teams import service as teams
 from tests.factories import COMMUNITY, NOW, TODAY, ZONE, city, person, staff
 from tests.queries import Queries, count_queries
 
 MONTH = parse("2026-11")
 # What may be read whole: a statement's people are looked up by key, areas are a few thousand rows.
-HOT = {"posting", "resident_total", "community_total", "entry", "decision"}
+HOT = {"posting", "resident_total", "community_total", "entry", "decision", "team_total", "team_membership"}
 
 
 def _residents_board(me: Person) -> object:
@@ -34,6 +36,9 @@ def _communities_board(_me: Person) -> object:
 QUESTIONS: dict[str, Callable[[Person], object]] = {
     "residents' board": _residents_board,
     "communities' board": _communities_board,
+    "teams' board": lambda _me: team_boards.teams_board(get_area("990102"), "family", MONTH, frozenset()),
+    "my teams on a day": lambda me: teams.teams_on(me.id, TODAY),
+    "the team of my last entry": lambda me: entries.last_team(me.id),
     "statement": lambda me: ledger.statement(me.id, MONTH),
     "statement of a week": lambda me: ledger.statement(me.id, parse("2026-W48")),
     "what stands for a day": lambda me: ledger.standing(me.id, "litter_pickup", TODAY),
