@@ -52,7 +52,8 @@ SIGN_IN = Limit("sign-in", "too_many_passwords", most=10, seconds=15 * 60, rests
 JOIN = Limit("join", "too_many_joins", most=30, seconds=60 * 60)  # a school may stand behind one address
 FAMILY_CODE = Limit("family-code", "too_many_codes", most=20, seconds=60 * 60)
 EXPORT = Limit("export", "too_many_exports", most=6, seconds=60 * 60)
-LONGEST = timedelta(seconds=max(limit.seconds for limit in (SIGN_IN, JOIN, FAMILY_CODE, EXPORT)))
+TEAM_CODE = Limit("team-code", "too_many_team_codes", most=20, seconds=60 * 60)
+LONGEST = timedelta(seconds=max(limit.seconds for limit in (SIGN_IN, JOIN, FAMILY_CODE, EXPORT, TEAM_CODE)))
 
 
 def take(limit: Limit, *who: object, now: datetime) -> None:

@@ -7,6 +7,7 @@ from civic.activities.views import bp as activities
 from civic.admin.views import bp as admin
 from civic.announcements.views import bp as announcements
 from civic.api import setup as api
+from civic.children.views import bp as children
 from civic.communities.handover import bp as handover
 from civic.communities.manage import bp as manage
 from civic.communities.views import bp as communities
@@ -27,6 +28,7 @@ from civic.rankings.archive import bp as archive
 from civic.rankings.views import bp as rankings
 from civic.reading.views import bp as reading
 from civic.style_guide.views import bp as style_guide
+from civic.teams.views import bp as teams
 
 BLUEPRINTS = (
     accounts,
@@ -53,6 +55,8 @@ BLUEPRINTS = (
     outbox,
     style_guide,
     admin,
+    teams,
+    children,
 )
 
 

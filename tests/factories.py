@@ -14,12 +14,14 @@ from civic.announcements import service as announcements
 from civic.announcements.models import Announcement
 from civic.announcements.service import Written
 from civic.areas.models import LEVELS, Area
-from civic.db import db, transaction
+from civic.db import db, id_of, transaction
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.entries.service import Logged
 from civic.intake.receive import receive
 from civic.moderation import service as moderation
+from civic.teams import service as teams
+from civic.teams.models import Team
 
 ZONE = ZoneInfo("Asia/Shanghai")
 # A Wednesday, 10:05 in the city.
@@ -121,6 +123,7 @@ def log(
     now: datetime = NOW,
     key: str | None = None,
     resident: Person | None = None,
+    team: Team | None = None,
 ) -> Entry:
     """An entry as it arrives."""
     logged = Logged(
@@ -130,8 +133,26 @@ def log(
         client_key=key or str(uuid.uuid4()),
         note=note,
         resident_id=resident.id if resident else None,
+        team_id=id_of(team) if team else None,
     )
     return receive(logged, by=who, now=now, zone=ZONE).entry
+
+
+def team(
+    captain: Person,
+    *others: Person,
+    kind: str = "volunteers",
+    name: str = "桐花志愿队",
+    now: datetime = NOW - timedelta(days=30),
+) -> Team:
+    """A team with its captain and others, all in it since a month."""
+    with transaction():
+        founded, _along = teams.found(kind=kind, name=name, by=captain, now=now, zone=ZONE)
+    code = founded.code
+    for other in others:
+        with transaction():
+            teams.join(code, by=other, now=now, zone=ZONE)
+    return founded
 
 
 def decide(entry: Entry, verdict: str, by: Person, *, now: datetime = NOW, words: str | None = None) -> Entry:
@@ -185,6 +206,8 @@ def small_world() -> World:
     entry = log(other)
     announcement, stand_in = announce(manager), _stand_in_for(manager, other)
     member = accounts.membership_on(other.id, TODAY)
+    team_there = team(other)
+    child_there = person(name="豆豆", born_on=date(2019, 4, 2), guardian=other)
     return World(
         logins={
             "resident": "resident",
@@ -200,6 +223,8 @@ def small_world() -> World:
             "<int:notice_id>": "1",
             "<int:days>": "21",
             "<int:book_id>": "1",
+            "<int:team_id>": str(id_of(team_there)),
+            "<int:child_id>": str(id_of(child_there)),
             "<code>": COMMUNITY,
             "<period>": "2026-11",
             "<any(small):size>": "small",

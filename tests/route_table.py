@@ -15,6 +15,7 @@ OPEN = {
         "/api/v1/leaderboard",
         "/api/v1/openapi.json",
         "/api/v1/rankings/<period>",
+        "/claim",
         "/communities/<code>",
         "/communities/<code>/announcements",
         "/communities/<code>/poster",
@@ -41,7 +42,7 @@ OPEN = {
         "/sw.js",
         "/wall/<code>",
     ],
-    "POST": ["/join", "/join/<code>", "/login"],
+    "POST": ["/claim", "/join", "/join/<code>", "/login"],
 }
 SIGNED_IN = {
     "GET": [
@@ -60,6 +61,7 @@ SIGNED_IN = {
         "/me/export",
         "/me/family",
         "/me/progress",
+        "/me/family/children/<int:child_id>",
         "/me/settings",
         "/me/settings/community",
         "/me/statement",
@@ -75,6 +77,10 @@ SIGNED_IN = {
         "/pledges/<key>/certificates/<int:days>",
         "/reading",
         "/stand-ins",
+        "/teams",
+        "/teams/<int:team_id>",
+        "/teams/join",
+        "/teams/new",
     ],
     "POST": [
         "/api/v1/entries",
@@ -89,6 +95,9 @@ SIGNED_IN = {
         "/me/export",
         "/me/family",
         "/me/family/children",
+        "/me/family/children/<int:child_id>/code",
+        "/me/family/children/<int:child_id>/erase",
+        "/me/family/children/<int:child_id>/second",
         "/me/family/code",
         "/me/settings/appearance",
         "/me/settings/community",
@@ -105,6 +114,15 @@ SIGNED_IN = {
         "/pledges/<key>/end",
         "/pledges/<key>/sign",
         "/reading/finished",
+        "/teams",
+        "/teams/<int:team_id>/captain",
+        "/teams/<int:team_id>/change",
+        "/teams/<int:team_id>/children",
+        "/teams/<int:team_id>/close",
+        "/teams/<int:team_id>/code",
+        "/teams/<int:team_id>/leave",
+        "/teams/<int:team_id>/remove",
+        "/teams/join",
     ],
 }
 DECIDER = {

@@ -23,10 +23,12 @@ from civic.pledges import together
 from civic.progress import service as progress
 from civic.progress import street
 from civic.rankings import service as rankings
+from civic.rankings import team_boards
 from civic.reading import lists
 from civic.reading import service as reading
 from civic.rules.periods import parse
 from civic.streaks import service as streaks
+from civic.teams import service as teams
 from tests.factories import COMMUNITY, NOW, TODAY, ZONE, city, person, staff
 from tests.queries import Queries, count_queries
 
@@ -54,6 +56,8 @@ HOT = {
     "area_now",
     "index_part",
     "provisional_part",
+    "team_total",
+    "team_membership",
 }
 
 
@@ -68,6 +72,9 @@ def _communities_board(_me: Person) -> object:
 QUESTIONS: dict[str, Callable[[Person], object]] = {
     "residents' board": _residents_board,
     "communities' board": _communities_board,
+    "teams' board": lambda _me: team_boards.teams_board(get_area("990102"), "family", MONTH, frozenset()),
+    "my teams on a day": lambda me: teams.teams_on(me.id, TODAY),
+    "the team of my last entry": lambda me: entries.last_team(me.id),
     "statement": lambda me: ledger.statement(me.id, MONTH),
     "statement of a week": lambda me: ledger.statement(me.id, parse("2026-W48")),
     "what stands for a day": lambda me: ledger.standing(me.id, "litter_pickup", TODAY),

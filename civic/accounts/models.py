@@ -195,6 +195,40 @@ class FamilyTie(Base):
     declared_at: Mapped[datetime]
 
 
+class GuardianConsent(Base):
+    """What a guardian agreed to for a child, or took back: who, when, by which words. Rows are added, never changed."""
+
+    __tablename__ = "guardian_consent"
+    __table_args__ = (CheckConstraint("kind IN ('given', 'taken_over', 'withdrawn')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    child_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(String(16))  # the version of the text that stood above the button
+    at: Mapped[datetime]
+
+
+class SecondGuardian(Base):
+    """Whom a guardian named to look after a child in their place, should their own account end."""
+
+    __tablename__ = "second_guardian"
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    named_at: Mapped[datetime]
+
+
+class ClaimCode(Base):
+    """With it a ward who has turned 14 takes their account over; only its fingerprint is kept."""
+
+    __tablename__ = "claim_code"
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+
+
 class LoginSession(Base):
     """A device that is signed in. Deleting the row signs it out at its next request."""
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from civic import clock, limits
 from civic.access import me, signed_in
-from civic.accounts import entrance, families, members, memberships, service, sessions
+from civic.accounts import entrance, families, guardians, members, memberships, service, sessions
 from civic.accounts.blueprint import bp
 from civic.accounts.forms import AppearanceForm, ChildForm, FamilyCodeForm, LoginNameForm, PasswordForm
 from civic.accounts.picker import picker
@@ -233,6 +233,7 @@ def _family_page(tie: FamilyCodeForm | None = None, child: ChildForm | None = No
         child=child or ChildForm(None),
         code=person.family_code,
         relatives=families.relatives(person.id),
-        children=service.children_of(person.id, clock.today(zone())),
+        children=guardians.wards(person.id),
+        loggable={child.id for child in service.children_of(person.id, clock.today(zone()))},
         guardian=service.find_person(person.guardian_id) if person.guardian_id else None,
     )

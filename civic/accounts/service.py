@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from civic import tokens
-from civic.accounts import memberships, passwords, sessions
+from civic.accounts import guardians, memberships, passwords, sessions
 from civic.accounts.families import are_family, declare_family, family_of, tie_by_code
 from civic.accounts.grants import grants_of
 from civic.accounts.leaving import check_present, hold_present, leave_for_good
@@ -118,6 +118,8 @@ def add_person(
     elif login is not None:
         _give_login(person, clean_login(login), password or "")
     _store(person)
+    if guardian is not None:
+        guardians.record(person, guardian.id, guardians.GIVEN, now)
     memberships.begin(person, community_code, today, confirmed_at=now)
     return person
 
@@ -143,6 +145,7 @@ def add_child(*, guardian: Person, name: str, born_on: date, now: datetime, zone
     if wards >= MAX_WARDS:
         raise Refused("wards_full", "name", max=MAX_WARDS)
     _store(child)
+    guardians.record(child, guardian.id, guardians.GIVEN, now)
     memberships.begin(child, community_of(guardian.id, today), today)
     return child
 

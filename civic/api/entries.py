@@ -38,6 +38,7 @@ def log(sent: dict[str, Any]) -> tuple[dict[str, Any], int]:
         title=sent["title"],
         answers=tuple(sent["answers"]),
         resident_id=sent["resident"],
+        team_id=sent["team"],
     )
     submission = receive(logged, sent_photos(), by=me(), now=clock.now(), zone=zone())
     entry = service.get_own(submission.entry.id, me())

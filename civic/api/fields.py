@@ -93,6 +93,18 @@ class Day(fields.Date):
             raise _refused("not_a_day", attr) from None
 
 
+class Id(Text):
+    """The id of something of ours: the digits as they were given out, as a text, or as the number they spell."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        text = super()._deserialize(str(value) if is_number else value, attr, data, **kwargs)
+        number = whole_in_text(text)
+        if number is None:
+            raise _refused("team", attr)
+        return number
+
+
 class Texts(fields.List[str]):
     """A list of texts."""
 

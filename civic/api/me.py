@@ -12,6 +12,7 @@ from civic.api.schemas import MeOut, SessionOut, StatementOut, StatementQuery
 from civic.ledger import service as ledger
 from civic.rules.periods import Period, parse, period_of
 from civic.rules.refused import Refused
+from civic.teams import service as teams
 from civic.web import my_community_code, zone
 
 bp = ApiBlueprint("me", "The caller, and the caller's statement.")
@@ -30,6 +31,9 @@ def who_am_i() -> dict[str, Any]:
         "community": my_community_code(),
         "roles": list(dict.fromkeys(grant.role for grant in my_grants())),
         "grants": [{"role": grant.role, "area": grant.area_code} for grant in my_grants()],
+        "teams": [
+            {"id": str(team.id), "name": team.name, "kind": team.kind} for team in teams.standing_teams(person.id)
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from civic import clock
 from civic.access import decider, me, signed_in
+from civic.accounts.models import Person
 from civic.api import paging, written
 from civic.api.blueprint import ApiBlueprint
 from civic.api.schemas import DecisionIn, EntryOut, QueueOut, QueueQuery
@@ -11,7 +12,9 @@ from civic.api.signals import signals
 from civic.db import transaction
 from civic.entries import service as entries
 from civic.moderation import service
+from civic.moderation.desk import shown_name
 from civic.moderation.service import Waiting
+from civic.rules.people import is_child
 from civic.rules.refused import NotFound
 from civic.web import zone
 
@@ -55,7 +58,7 @@ def _items(page: list[Waiting]) -> list[dict[str, Any]]:
     return [
         {
             **entry,
-            "resident": {"id": str(one.resident.id), "name": one.resident.name},
+            "resident": _resident(one.resident),
             "community": one.community.code,
             "community_name": one.community.short_name,
             "queued_at": one.entry.queued_at,
@@ -63,3 +66,10 @@ def _items(page: list[Waiting]) -> list[dict[str, Any]]:
         }
         for one, entry, reasons in found
     ]
+
+
+def _resident(person: Person) -> dict[str, str | None]:
+    """Whose entry it is. A child is named to nobody outside its family, not by an id either."""
+    today = clock.today(zone())
+    is_a_child = is_child(person.born_on, today)
+    return {"id": None if is_a_child else str(person.id), "name": shown_name(person, today)}

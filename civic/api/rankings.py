@@ -9,7 +9,7 @@ from civic.api.schemas import IndexOut, IndexQuery, RankingOut, RankingQuery
 from civic.areas import service as areas
 from civic.rankings.asked import AskedPublished, area_asked, period_asked, period_named, published_asked
 from civic.rankings.published import IndexOf, Listed, StoredPart, corrections, index_of
-from civic.rankings.service import AREA_BOARDS
+from civic.rankings.service import AREA_BOARDS, TEAMS
 from civic.rules.civility_index import HUNDREDTHS
 from civic.web import boards_open
 
@@ -30,6 +30,7 @@ def ranking(_query: dict[str, Any], period: str) -> dict[str, Any]:
         "area": asked.area.code,
         "period": asked.period.key,
         "of": asked.of,
+        "kind": asked.kind or None,
         "status": asked.published.status,
         "as_of": header.as_of if header else None,
         "closes_at": asked.closes_at,
@@ -50,7 +51,8 @@ def ranking(_query: dict[str, Any], period: str) -> dict[str, Any]:
 def _row(row: Listed, asked: AskedPublished) -> dict[str, Any]:
     line = {"rank": row.rank, "merit": row.merit, "previous_rank": row.previous_rank}
     if asked.of not in AREA_BOARDS:
-        return {**line, "subject": {"kind": "resident", "id": row.key, "name": row.name}}
+        kind = "team" if asked.of == TEAMS else "resident"
+        return {**line, "subject": {"kind": kind, "id": row.key, "name": row.name}}
     subject = {"kind": AREA_BOARDS[asked.of], "code": row.key, "name": row.name}
     parts = [{"key": part.key, "score": part.score / HUNDREDTHS} for part in row.parts]
     return {**line, "subject": subject, "index": _hundredths(row.index), "parts": parts}

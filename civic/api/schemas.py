@@ -2,12 +2,13 @@
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from civic.api.fields import Day, Instant, NumberInAddress, Strict, Text, Texts, Whole
+from civic.api.fields import Day, Id, Instant, NumberInAddress, Strict, Text, Texts, Whole
 from civic.areas.models import LEVELS
 from civic.entries.service import MAX_NOTE, MAX_TITLE
 from civic.moderation.signals import KINDS as SIGNALS
 from civic.rules.decisions import MAX_REASON_LENGTH, VERDICTS
 from civic.rules.entries import STATUSES
+from civic.rules.teams import KINDS as TEAM_KINDS
 
 PERIOD = {"description": "2026-W47, 2026-11, 2026-Q4, 2026 or 2024--2026", "example": "2026-11"}
 MAX_KEY = 64
@@ -136,6 +137,7 @@ class EntryIn(Strict):
     resident = NumberInAddress(
         load_default=None, metadata=_about("The id of a child the caller guards, as text; the caller if left out.")
     )
+    team = Id(load_default=None, allow_none=True, metadata=_about("The id of one of my teams that it counts for."))
 
 
 class MendedIn(Strict):
@@ -165,6 +167,7 @@ class EntryOut(Out):
     note = fields.String()
     title = fields.String()
     answers = fields.List(fields.String())
+    team = fields.String(allow_none=True, metadata=_about("The id of the team it counts for."))
     photos = fields.Integer(metadata=_about("How many photos were kept."))
     status = fields.String(metadata={"enum": list(STATUSES)})
     points = fields.Integer(allow_none=True, metadata=_about("Null while undecided, else the sum of its merit."))
@@ -190,6 +193,14 @@ class GrantOut(Out):
     area = fields.String()
 
 
+class MyTeamOut(Out):
+    """A team I belong to."""
+
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String(metadata={"enum": list(TEAM_KINDS)})
+
+
 class MeOut(Out):
     """Who I am."""
 
@@ -199,6 +210,7 @@ class MeOut(Out):
     community = fields.String(allow_none=True, metadata=_about("The code of the community I belong to today."))
     roles = fields.List(fields.String())
     grants = fields.List(fields.Nested(GrantOut), metadata=_about("The same roles with their areas."))
+    teams = fields.List(fields.Nested(MyTeamOut), metadata=_about("For `team` of an entry."))
 
 
 class SessionOut(Out):
@@ -265,9 +277,9 @@ class QueueQuery(Schema):
 
 
 class PersonOut(Out):
-    """Whose entry it is."""
+    """Whose entry it is; a child has neither a name nor an id here."""
 
-    id = fields.String()
+    id = fields.String(allow_none=True)
     name = fields.String()
 
 
@@ -311,14 +323,15 @@ class BoardQuery(Schema):
 
     area = Text(metadata=_about("A code; my community if left out, or the city."))
     period = Text(metadata=PERIOD)
-    of = Text(metadata={"enum": ["residents", "communities", "subdistricts", "districts"]})
+    of = Text(metadata={"enum": ["residents", "teams", "communities", "subdistricts", "districts"]})
+    kind = Text(metadata={"enum": list(TEAM_KINDS), "description": "Of teams; the first the area has if left out."})
     page = Text(metadata={"pattern": "^[1-9][0-9]{0,5}$"})
 
 
 class SubjectOut(Out):
-    """Who or what stands there: an area with its code, or a resident with an id."""
+    """Who or what stands there: an area with its code, or a resident or a team with an id."""
 
-    kind = fields.String(metadata={"enum": ["resident", "community", "subdistrict", "district"]})
+    kind = fields.String(metadata={"enum": ["resident", "team", "community", "subdistrict", "district"]})
     code = fields.String()
     id = fields.String()
     name = fields.String()
@@ -339,6 +352,7 @@ class BoardOut(Out):
     area = fields.String(metadata={"maxLength": MAX_CODE})
     period = fields.String(metadata=PERIOD)
     of = fields.String()
+    kind = fields.String(allow_none=True, metadata=_about("Of teams: which; a SHA-256 is over `teams:` and it."))
     status = fields.String(metadata={"enum": ["live", "provisional", "sealed"]})
     as_of = Instant()
     closes_at = Instant(metadata=_about("From then on nothing counts for the period any more."))
@@ -355,7 +369,8 @@ class RankingQuery(Schema):
     """Which ranking of the period."""
 
     area = Text(metadata=_about("A code; my community if left out, or the city."))
-    of = Text(metadata={"enum": ["residents", "communities", "subdistricts", "districts"]})
+    of = Text(metadata={"enum": ["residents", "teams", "communities", "subdistricts", "districts"]})
+    kind = Text(metadata={"enum": list(TEAM_KINDS), "description": "Of teams; the first the area has if left out."})
     page = Text(metadata={"pattern": "^[1-9][0-9]{0,5}$"})
 
 
@@ -391,6 +406,7 @@ class RankingOut(Out):
     area = fields.String(metadata={"maxLength": MAX_CODE})
     period = fields.String(metadata=PERIOD)
     of = fields.String()
+    kind = fields.String(allow_none=True, metadata=_about("Of teams: which; a SHA-256 is over `teams:` and it."))
     status = fields.String(metadata={"enum": ["provisional", "sealed"]})
     as_of = Instant(allow_none=True, metadata=_about("Only postings before this instant are counted."))
     closes_at = Instant(metadata=_about("From then on nothing counts for the period any more."))

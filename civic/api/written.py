@@ -33,6 +33,7 @@ def _written(found: Entry, merit: int, reason: str | None) -> dict[str, Any]:
         "note": found.note,
         "title": found.title,
         "answers": found.answers,
+        "team": str(found.team_id) if found.team_id else None,
         "photos": len(found.photos),
         "status": found.status,
         "points": None if found.status in UNDECIDED else merit,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from civic.activities import service as activities
 from civic.db import db
@@ -12,6 +12,7 @@ from civic.ledger import service as ledger
 from civic.ledger.models import Posting
 from civic.rules.periods import period_of
 from civic.rules.refused import Refused
+from civic.teams.models import TeamMembership
 
 
 def problems() -> list[str]:
@@ -29,10 +30,11 @@ def approved_entries_have_one_award() -> Iterator[str]:
 
 
 def postings_are_those_of_their_entry() -> Iterator[str]:
-    """A posting bears the resident, community, activity, day, quantity and rule version of its entry."""
+    """A posting bears the resident, community, team, activity, day, quantity and rule version of its entry."""
     unlike = or_(
         Posting.resident_id != Entry.resident_id,
         Posting.community_code != Entry.community_code,
+        Posting.team_id.is_distinct_from(Entry.team_id),
         Posting.activity_key != Entry.activity_key,
         Posting.rule_version != Entry.rule_version,
         Posting.acted_on != Entry.acted_on,
@@ -81,12 +83,24 @@ def entries_have_few_photos() -> Iterator[str]:
     yield from _lines(query, "entry {} has too many photos")
 
 
+def teams_were_theirs_on_the_day() -> Iterator[str]:
+    """Whose entry counts for a team belonged to it on the day of the act."""
+    held = exists().where(
+        TeamMembership.team_id == Entry.team_id,
+        TeamMembership.person_id == Entry.resident_id,
+        TeamMembership.from_on <= Entry.acted_on,
+        or_(TeamMembership.until_on.is_(None), TeamMembership.until_on > Entry.acted_on),
+    )
+    yield from _lines(select(Entry.id).where(Entry.team_id.is_not(None), ~held), "entry {} counts for a strange team")
+
+
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     approved_entries_have_one_award,
     postings_are_those_of_their_entry,
     entries_go_by_the_rule_of_their_day,
     nothing_is_logged_twice_in_its_span,
     entries_have_few_photos,
+    teams_were_theirs_on_the_day,
 )
 
 

@@ -46,6 +46,7 @@ class Entry(Base):
     resident_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     logged_by: Mapped[int] = mapped_column(ForeignKey("person.id"))  # the resident, or a child's guardian
     community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))  # which of the resident's it counts for
     activity_key: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))  # act, pledge, reading
     rule_version: Mapped[int]

@@ -31,6 +31,7 @@ from civic.rules.entries import check_day, check_kept_day, check_once_per, check
 from civic.rules.periods import day_of, period_of
 from civic.rules.points import PointRule
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
+from civic.teams import service as teams
 
 MAX_PHOTOS = 4
 MAX_NOTE = 1000
@@ -54,6 +55,7 @@ class Logged:
     title: str = ""
     answers: tuple[str, ...] = ()
     resident_id: int | None = None  # a child, when its guardian logs for it
+    team_id: int | None = None  # which of the resident's teams it counts for, if any
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,11 @@ def _judged(logged: Logged, photos: int, by: Person, now: datetime, zone: ZoneIn
     points.check_quantity(rule, logged.quantity)
     told = _told(activity, logged.note, logged.title, logged.answers, photos)
     check_other_days(resident_id, activity.key, rule.once_per, logged.acted_on)
+    if logged.team_id is not None:
+        teams.check_may_count(logged.team_id, resident_id, logged.acted_on)
     return Entry(
         resident_id=resident_id,
+        team_id=logged.team_id,
         logged_by=by.id,
         community_code=accounts.community_of(resident_id, logged.acted_on),
         activity_key=activity.key,
@@ -168,7 +173,10 @@ def mend(
     by: Person,
     now: datetime,
 ) -> list[str]:
-    """Send a returned entry in again; its day, activity and community stay (T1). Gives the keys of photos dropped."""
+    """Send a returned entry in again; day, activity, community and team stay (T1).
+
+    Gives the keys of photos dropped.
+    """
     entry = get_own(entry_id, by)
     dropped = [photo for photo in entry.photos if photo.key in set(dropped_photos)]
     told = check_mended(entry, quantity, note, title, answers, len(entry.photos) - len(dropped) + len(photos))
@@ -214,7 +222,7 @@ def change_status(entry: Entry, becomes: str, decided_at: datetime | None = None
 
 def body_hash(logged: Logged, raw_photos: Iterable[bytes]) -> str:
     """A fingerprint of what arrived under a key, to tell a retry from something else under the same key."""
-    body = [
+    body: list[Any] = [
         logged.activity_key,
         logged.acted_on.isoformat(),
         logged.quantity,
@@ -223,6 +231,8 @@ def body_hash(logged: Logged, raw_photos: Iterable[bytes]) -> str:
         sorted(logged.answers),
         [hashlib.sha256(raw).hexdigest() for raw in raw_photos],
     ]
+    if logged.team_id is not None:  # what came without a team keeps the fingerprint it had before there were any
+        body.append(logged.team_id)
     return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 
 
@@ -281,6 +291,13 @@ def list_own(
     return list(db.session.scalars(query.order_by(Entry.id.desc()).limit(limit)))
 
 
+def last_team(resident_id: int) -> int | None:
+    """The team a resident's latest entry counts for."""
+    return db.session.scalar(
+        select(Entry.team_id).where(Entry.resident_id == resident_id).order_by(Entry.id.desc()).limit(1)
+    )
+
+
 def room_left(resident_id: int, activity_key: str, day: date) -> points.UpTo:
     """What an entry of this activity could still earn for a day, by the rule that the ledger uses."""
     activity = activities.get_open(activity_key)
@@ -325,6 +342,7 @@ def act_of(entry: Entry) -> Act:
         entry.acted_on,
         entry.quantity,
         is_kept_day=entry.kind == "pledge",
+        team_id=entry.team_id,
     )
 
 

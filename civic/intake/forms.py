@@ -12,6 +12,7 @@ from wtforms import (
     IntegerField,
     MultipleFileField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -86,6 +87,7 @@ class LogForm(ToldForm):
     client_key = HiddenField()
     acted_on = RadioField(_l("哪天做的"), validators=[InputRequired(MISSING)], validate_choice=False)
     resident = RadioField(_l("算给谁"), validate_choice=False)
+    team = SelectField(_l("算给哪个集体"), validate_choice=False)
 
     def refuse(self, refused: Refused) -> None:
         """Show a refusal; where the key is spent, the form goes on with a new one."""
@@ -105,6 +107,15 @@ class LogForm(ToldForm):
         chosen = self.resident.data or str(mine)
         if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
             raise Refused("not_your_child", "resident")
+        return int(chosen)
+
+    def team_id(self) -> int | None:
+        """The team it counts for, if any. Raises Refused for what such a form never offers."""
+        chosen = self.team.data or ""
+        if not chosen:
+            return None
+        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+            raise Refused("team", "team")
         return int(chosen)
 
 

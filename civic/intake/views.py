@@ -37,6 +37,7 @@ from civic.rules.entries import days_open
 from civic.rules.points import PointRule
 from civic.rules.refused import Conflict, NotFound, Refused
 from civic.streaks import service as streaks
+from civic.teams import service as teams
 from civic.web import star_scale, status_of, zone
 from civic.wording import say
 
@@ -85,6 +86,7 @@ def new() -> Any:
         quantity=_quantity_asked(activities.rule_on(activity.key, today)),
         acted_on=request.args.get("acted_on", today.isoformat()),
         resident=request.args.get("resident", str(me().id)),
+        team=request.args.get("team"),
     )
     return _form_page(form, activity)
 
@@ -156,6 +158,7 @@ def show(entry_id: int) -> str:
         activity=activity,
         community=community,
         resident=accounts.find_person(entry.resident_id),
+        team=teams.get_team(entry.team_id) if entry.team_id else None,
         stages=story(entry, history, posted, community.short_name, clock.now()),
         reason=steps[-1].words if steps and steps[-1].decision.became == entry.status else "",
         posted=posted,
@@ -286,6 +289,7 @@ def _logged(form: LogForm) -> Logged:
         title=form.title.data or "",
         answers=tuple(form.answers.data or ()),
         resident_id=form.resident_id(me().id),
+        team_id=form.team_id(),
     )
 
 
@@ -303,6 +307,7 @@ def _form_page(form: LogForm, activity: Activity) -> str:
     children = accounts.children_of(me().id, today)
     whose = next((child for child in children if str(child.id) == form.resident.data), me())
     form.acted_on.data, form.resident.data = day.isoformat(), str(whose.id)
+    _offer_teams(form, whose.id, day)
     form.ask_for(activity)
     form.mind_photos()
     community = areas.get_area(accounts.community_of(whose.id, day))
@@ -326,6 +331,16 @@ def _form_page(form: LogForm, activity: Activity) -> str:
         max_photos=entries.MAX_PHOTOS,
         day_cap=points.DAY_TOTAL,
     )
+
+
+def _offer_teams(form: LogForm, resident_id: int, day: date) -> None:
+    """The teams it may count for, the one chosen or the one of last time first in mind; none where there are none."""
+    found = teams.teams_on(resident_id, day)
+    form.team.choices = [(str(team.id), team.name) for team in found]
+    if found and form.team.data is None:
+        form.team.data = str(entries.last_team(resident_id) or "")
+    if form.team.data not in {str(team.id) for team in found}:
+        form.team.data = ""
 
 
 def _mend_page(form: MendForm, entry: Entry) -> str:

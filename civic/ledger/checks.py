@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from civic.activities import service as activities
 from civic.db import db
-from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
+from civic.ledger.models import CommunityTotal, Posting, ResidentTotal, TeamTotal
 from civic.ledger.service import standing_awards
 from civic.rules.periods import Marks, counted_in, parse, period_of
 from civic.rules.points import DAY_TOTAL, KEPT_DAY_WORTH, KEPT_DAYS_PER_DAY, worth
@@ -56,14 +56,39 @@ def counters_equal_the_ledger() -> Iterator[str]:
     yield from (f"community_total missing for {key}" for key, due in communities.items() if due)
 
 
+def team_counters_equal_the_ledger() -> Iterator[str]:
+    """The counters of teams hold exactly the sums of the marks of those postings that bear them."""
+    teams: dict[tuple[str, int], int] = {}
+    marked = (
+        select(Posting.team_id, Posting.week, Posting.month, func.sum(Posting.merit))
+        .where(Posting.team_id.is_not(None))
+        .group_by(Posting.team_id, Posting.week, Posting.month)
+    )
+    for team, week, month, merit in db.session.execute(marked):
+        for _kind, period in counted_in(Marks(week, month, parse(month).starts_on)):
+            teams[period, team or 0] = teams.get((period, team or 0), 0) + merit
+    for total in db.session.scalars(select(TeamTotal)).yield_per(BATCH_ROWS):
+        merit = teams.pop((total.period, total.team_id), 0)
+        if total.merit != merit:
+            yield f"team_total {total.period} {total.team_id}: has {total.merit}, due {merit}"
+    yield from (f"team_total missing for {key}" for key, due in teams.items() if due)
+
+
+def bonuses_bear_no_team() -> Iterator[str]:
+    """A bonus, and what undoes one, counts for no team (S2)."""
+    bearing = select(Posting.id).where(Posting.act_week.is_not(None), Posting.team_id.is_not(None))
+    yield from _lines(bearing, "bonus {} bears a team")
+
+
 def reversals_restore() -> Iterator[str]:
-    """A reversal is the exact opposite of what it names, for the same resident, community, activity and day."""
+    """A reversal is the exact opposite of what it names, for the same resident, community, team, activity and day."""
     named = aliased(Posting)
     same = and_(
         Posting.merit == -named.merit,
         Posting.balance == -named.balance,
         Posting.resident_id == named.resident_id,
         Posting.community_code == named.community_code,
+        Posting.team_id.is_not_distinct_from(named.team_id),
         Posting.activity_key.is_not_distinct_from(named.activity_key),
         Posting.acted_on.is_not_distinct_from(named.acted_on),
         named.kind != "reversal",
@@ -155,6 +180,8 @@ def bonuses_add_up() -> Iterator[str]:
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     counters_equal_the_ledger,
+    team_counters_equal_the_ledger,
+    bonuses_bear_no_team,
     reversals_restore,
     at_most_one_award_stands,
     awards_follow_their_rule,

@@ -5,7 +5,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civic.db import Base, Code
@@ -26,11 +26,27 @@ class Posting(Base):
         Index(None, "resident_id", "month", "counts_on"),
         Index(None, "month", "community_code"),
         Index(None, "week", "community_code"),
+        # What counts for teams, which is little of all: read whole when a period is compiled.
+        Index(
+            "ix_posting_month_team",
+            "month",
+            "team_id",
+            sqlite_where=text("team_id IS NOT NULL"),
+            postgresql_where=text("team_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_posting_week_team",
+            "week",
+            "team_id",
+            sqlite_where=text("team_id IS NOT NULL"),
+            postgresql_where=text("team_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))  # that of its entry; a bonus bears none (S2)
     kind: Mapped[str] = mapped_column(String(32))
     merit: Mapped[int]
     balance: Mapped[int]
@@ -73,6 +89,16 @@ class CommunityTotal(Base):
 
     period: Mapped[str] = mapped_column(String(10), primary_key=True)
     community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"), primary_key=True)
+    merit: Mapped[int]
+
+
+class TeamTotal(Base):
+    """The merit marked for a period that counts for a team."""
+
+    __tablename__ = "team_total"
+
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True, autoincrement=False)
     merit: Mapped[int]
 
 

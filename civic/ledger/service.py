@@ -19,7 +19,7 @@ from civic.accounts.memberships import community_for
 from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.db import connection, db, upsert, upsert_from
-from civic.ledger.models import CommunityTotal, Posting, ResidentTotal, SealedPeriod
+from civic.ledger.models import CommunityTotal, Posting, ResidentTotal, SealedPeriod, TeamTotal
 from civic.rules import points
 from civic.rules.periods import Marks, Period, counted_in, day_of, is_closed, marks, period_of, reversal_marks
 from civic.rules.refused import Conflict
@@ -37,6 +37,7 @@ class Act:
     acted_on: date
     quantity: int
     is_kept_day: bool
+    team_id: int | None = None
 
 
 class Amount(NamedTuple):
@@ -104,6 +105,7 @@ def award(act: Act, *, decision_id: int, now: datetime, zone: ZoneInfo) -> point
         marks(act.acted_on, now, zone, sealed_keys()),
         resident_id=act.resident_id,
         community_code=act.community_code,
+        team_id=act.team_id,
         kind="award",
         merit=earned.points,
         activity_key=act.activity_key,
@@ -121,7 +123,7 @@ def award(act: Act, *, decision_id: int, now: datetime, zone: ZoneInfo) -> point
 
 
 def reverse(named: Posting, *, decision_id: int | None = None, now: datetime, zone: ZoneInfo) -> None:
-    """Undo a posting by its opposite: same resident, community, activity and day (fine print P5).
+    """Undo a posting by its opposite: same resident, community, team, activity and day (fine print P5).
 
     Raises Conflict where it was reversed already. A reversal is never reversed.
     """
@@ -134,6 +136,7 @@ def reverse(named: Posting, *, decision_id: int | None = None, now: datetime, zo
         reversal_marks(Marks(named.week, named.month, named.counts_on), now, zone, sealed_keys()),
         resident_id=named.resident_id,
         community_code=named.community_code,
+        team_id=named.team_id,
         kind="reversal",
         merit=-named.merit,
         activity_key=named.activity_key,
@@ -276,11 +279,14 @@ def all_lines(resident_id: int) -> tuple[Posting, ...]:
 # Below
 
 
-def _post(marked: Marks, *, resident_id: int, community_code: str, merit: int, **line: Any) -> None:
+def _post(
+    marked: Marks, *, resident_id: int, community_code: str, team_id: int | None, merit: int, **line: Any
+) -> None:
     """Write a line, and add it to the counters of every period it is marked for. Merit and balance move alike."""
     whose = {"resident_id": resident_id, "community_code": community_code}
     amount = {"merit": merit, "balance": merit}
-    row = {"week": marked.week, "month": marked.month, "counts_on": marked.counts_on, **whose, **amount, **line}
+    on = {"week": marked.week, "month": marked.month, "counts_on": marked.counts_on}
+    row = {**on, **whose, "team_id": team_id, **amount, **line}
     connection().execute(_INSERT, row)
     if merit == 0:
         return
@@ -295,6 +301,9 @@ def _post(marked: Marks, *, resident_id: int, community_code: str, merit: int, *
         [{"community_code": community_code, "merit": merit, "period": period} for _kind, period in periods],
         add=("merit",),
     )
+    if team_id is not None:
+        rows = [{"team_id": team_id, "merit": merit, "period": period} for _kind, period in periods]
+        upsert(TeamTotal, rows, add=("merit",))
 
 
 def _count(marked: Marks, lines: tuple[ColumnElement[bool], ...]) -> None:

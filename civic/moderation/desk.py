@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Grant, Person
@@ -16,6 +18,7 @@ from civic.moderation import service
 from civic.moderation.service import Waiting
 from civic.moderation.signals import Signals
 from civic.rules.decisions import ANSWER_HOURS, LEVEL_OF_ROLE, reaches
+from civic.rules.people import is_child
 from civic.rules.points import Award, PointRule
 
 HOUR = timedelta(hours=1)
@@ -104,6 +107,11 @@ class Sheet:
         """What the photos say about the day: agrees, differs, absent; empty without photos."""
         told = {photo.taken_time for photo in self.entry.photos}
         return next((time for time in ("differs", "agrees", "absent") if time in told), "")
+
+
+def shown_name(person: Person, today: date) -> str:
+    """A resident's name for those who decide; that of a child stays in its family."""
+    return _("一个孩子") if is_child(person.born_on, today) else person.name
 
 
 def clock(entry: Entry, now: datetime) -> Clock:

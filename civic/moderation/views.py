@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from civic import clock
 from civic.access import decider, me, my_grants
 from civic.accounts import service as accounts
+from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.areas import service as areas
 from civic.db import transaction
@@ -47,6 +48,12 @@ class Narrowed:
         chosen = {"area": self.area, "signal": self.signal, **more}
         query = urlencode({name: value for name, value in chosen.items() if value})
         return f"{path}?{query}" if query else path
+
+
+@bp.app_template_filter()
+def decider_name(person: Person) -> str:
+    """A resident as those who decide see them."""
+    return desk.shown_name(person, clock.today(zone()))
 
 
 @bp.get("/moderation")

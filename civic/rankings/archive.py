@@ -15,6 +15,7 @@ from civic.rankings.published import corrections, index_of, published_periods
 from civic.rules.periods import Period
 from civic.rules.refused import Refused
 from civic.rules.sealing import due_at
+from civic.rules.teams import KINDS
 from civic.web import boards_open, zone
 
 bp = Blueprint("archive", __name__)
@@ -54,7 +55,8 @@ def ranking(period: str, code: str) -> str | Response:
         published=asked.published,
         path=areas.path(area.code),
         boards=service.boards_of(area),
-        own_index=index_of(area, found) if asked.of != "residents" else None,
+        team_kinds=KINDS if asked.of == service.TEAMS else (),
+        own_index=index_of(area, found) if asked.of in service.AREA_BOARDS else None,
         notes=corrections(area, found),
         sealed_at=due_at(found, zone()),
         has_begun=found.begins_at(zone()) <= clock.now(),

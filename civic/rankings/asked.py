@@ -11,9 +11,12 @@ from civic.areas import service as areas
 from civic.areas.models import Area
 from civic.rankings import service
 from civic.rankings.published import Published, find_ranking
+from civic.rankings.team_boards import kinds_in, teams_board
 from civic.rules.decisions import reaches
 from civic.rules.periods import Period, parse, period_of
 from civic.rules.refused import NotFound, Refused
+from civic.rules.teams import KINDS
+from civic.teams import service as teams
 from civic.web import my_community_code, zone
 
 
@@ -27,6 +30,7 @@ class Asked:
     page: int | None  # none: me and my neighbours
     board: service.Board
     as_of: datetime
+    kind: str = ""  # of teams
 
     status = "live"
 
@@ -59,6 +63,12 @@ def asked(first_page: int | None = None) -> Asked:
         offset = None if page is None else (page - 1) * service.PAGE_ROWS
         board = service.residents_board(area, period, day=clock.today(zone()), me=me, offset=offset)
         page = page or (None if board.mine else 1)
+    elif of == service.TEAMS:
+        page = page or 1
+        mine = frozenset(team.id for team in teams.standing_teams(me)) if me else frozenset()
+        kind = kind_asked(area)
+        board = teams_board(area, kind, period, mine, offset=(page - 1) * service.PAGE_ROWS)
+        return Asked(area, of, period, page, board, now, kind)
     else:
         page = page or 1
         board = service.areas_board(area, of, period, offset=(page - 1) * service.PAGE_ROWS)
@@ -74,6 +84,7 @@ class AskedPublished:
     period: Period
     page: int
     published: Published
+    kind: str = ""  # of teams
 
     @property
     def closes_at(self) -> datetime:
@@ -92,6 +103,7 @@ def published_asked(area: Area, period: Period) -> AskedPublished:
     if of == "residents":
         check_residents_may_be_seen(area)
     page, person = page_asked() or 1, me_or_none()
+    kind = kind_asked(area) if of == service.TEAMS else ""
     found = find_ranking(
         area,
         of,
@@ -99,8 +111,9 @@ def published_asked(area: Area, period: Period) -> AskedPublished:
         day=clock.today(zone()),
         me=person.id if person else None,
         offset=(page - 1) * service.PAGE_ROWS,
+        kind=kind,
     )
-    return AskedPublished(area, of, period, page, found)
+    return AskedPublished(area, of, period, page, found, kind)
 
 
 def period_named(key: str) -> Period:
@@ -128,6 +141,16 @@ def period_asked() -> Period:
     if not key:
         return period_of("month", clock.today(zone()))
     return period_named(key)
+
+
+def kind_asked(area: Area) -> str:
+    """The kind of teams in the address, else the first of which the area has any. Raises NotFound for no such kind."""
+    kind = request.args.get("kind")
+    if not kind:
+        return next(iter(kinds_in(area)), KINDS[0])
+    if kind not in KINDS:
+        raise NotFound("board")
+    return kind
 
 
 def page_asked() -> int | None:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, Table, and_, delete, func, insert, litera
 from sqlalchemy import cast as sql_cast
 
 from civic.db import Base, connection, db
-from civic.rankings import tally
+from civic.rankings import tally, team_boards
 from civic.rankings.denominators import has_begun, members_known, span
 from civic.rankings.indices import Indices, averaged, judged, settings_by_city
 from civic.rankings.models import ProvisionalPart, ProvisionalRanking, ProvisionalRow, Ranking, RankingRow
@@ -92,8 +92,9 @@ def compile_period(
     areas = _write_areas(period, head, area_rankings(tree, indices, sums), before)
     _write_parts(indices)
     tally.clear()
+    teams = Compiled(*team_boards.write(period, head, before.header, before.row))
     _refresh_statistics()
-    return Compiled(residents.boards + areas.boards, residents.rows + areas.rows)
+    return Compiled(residents.boards + areas.boards + teams.boards, residents.rows + areas.rows + teams.rows)
 
 
 def drop_superseded(period: Period) -> None:

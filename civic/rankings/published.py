@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, Select, and_, exists, func, select
 
 from civic.accounts.models import Person
 from civic.areas.models import CODE_LENGTHS, LEVELS, Area, within
@@ -17,10 +17,13 @@ from civic.db import db
 from civic.ledger.models import Posting
 from civic.rankings.compiling import PROVISIONAL, RESIDENTS, SEALED, Tables
 from civic.rankings.models import Correction, IndexPart, ProvisionalPart, ProvisionalRanking, Ranking
-from civic.rankings.service import AREA_BOARDS, PAGE_ROWS, boards_of, standing_of
+from civic.rankings.service import AREA_BOARDS, PAGE_ROWS, TEAMS, boards_of, standing_of
+from civic.rankings.team_boards import of_kind
 from civic.rules.civility_index import PARTS, Part, furthest, missing, with_one_more
 from civic.rules.periods import Period, parse
 from civic.rules.refused import NotFound
+from civic.teams import service as teams
+from civic.teams.models import Team
 
 Header = Ranking | ProvisionalRanking
 StoredPart = IndexPart | ProvisionalPart
@@ -121,18 +124,28 @@ class CorrectionNote:
 
 
 def find_ranking(
-    area: Area, of: str, period: Period, *, day: date, me: int | None, offset: int = 0, rows: int = PAGE_ROWS
+    area: Area,
+    of: str,
+    period: Period,
+    *,
+    day: date,
+    me: int | None,
+    offset: int = 0,
+    rows: int = PAGE_ROWS,
+    kind: str = "",
 ) -> Published:
-    """The ranking of a period, page by page. Raises NotFound for a board the area does not have."""
+    """The ranking of a period, page by page, of teams within a kind. Raises NotFound for a board the area lacks."""
     if of not in boards_of(area):
         raise NotFound("board")
-    header = _header(area.code, of, period)
+    header = _header(area.code, of_kind(kind) if of == TEAMS else of, period)
     if header is None:
         return Published(None)
     tables = SEALED if isinstance(header, Ranking) else PROVISIONAL
     total = db.session.scalar(select(func.max(tables.row.position)).where(tables.row.ranking_id == header.id)) or 0
     if of == RESIDENTS:
         return Published(header, _residents(tables, header, offset, day, me), offset, total)
+    if of == TEAMS:
+        return Published(header, _teams(tables, header, offset, me), offset, total)
     return Published(header, _areas(tables, header, offset, rows), offset, total)
 
 
@@ -170,6 +183,26 @@ def _people(ids: list[int]) -> dict[int, Row[int, int, str, str, date | None]]:
         ).where(Person.id.in_(ids))
     ).all()
     return {row.resident_id: row for row in rows}
+
+
+def _teams(tables: Tables, header: Header, offset: int, me: int | None) -> tuple[Listed, ...]:
+    row = tables.row
+    stretch = db.session.execute(
+        select(row.key, row.rank, row.merit, row.previous_rank)
+        .where(row.ranking_id == header.id, row.position > offset, row.position <= offset + PAGE_ROWS)
+        .order_by(row.position)
+    ).all()
+    ids = [int(line.key) for line in stretch]
+    names = {str(team_id): name for team_id, name in db.session.execute(_team_names(ids))}
+    mine = {str(team.id) for team in teams.standing_teams(me)} if me else set()
+    return tuple(
+        Listed(line.rank, line.key, names[line.key], line.merit, line.previous_rank, is_me=line.key in mine)
+        for line in stretch
+    )
+
+
+def _team_names(ids: list[int]) -> Select[int, str]:
+    return select(Team.id, Team.name).where(Team.id.in_(ids))
 
 
 def _areas(tables: Tables, header: Header, offset: int, rows: int) -> tuple[Listed, ...]:

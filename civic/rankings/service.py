@@ -24,6 +24,7 @@ from civic.rules.standings import masked
 LIVE_KINDS = ("week", "month", "quarter", "year")
 PAGE_ROWS = 50
 NEIGHBOURS = 5
+TEAMS = "teams"  # within one kind of them
 AREA_BOARDS = {"communities": "community", "subdistricts": "subdistrict", "districts": "district"}
 
 
@@ -182,10 +183,10 @@ def _ranked_areas(area: Area, of: str, periods: Sequence[Period]) -> Subquery:
 
 
 def boards_of(area: Area) -> tuple[str, ...]:
-    """The boards that make sense for an area: what it contains, largest first."""
+    """The boards that make sense for an area: what it contains, largest first, and the teams at home in it."""
     if area.level == "community":
-        return ("residents",)
-    return tuple(of for of, level in reversed(AREA_BOARDS.items()) if CODE_LENGTHS[level] > len(area.code))
+        return ("residents", TEAMS)
+    return (*(of for of, level in reversed(AREA_BOARDS.items()) if CODE_LENGTHS[level] > len(area.code)), TEAMS)
 
 
 def places_of(community: Area, periods: Sequence[Period]) -> list[tuple[Standing, int] | None]:

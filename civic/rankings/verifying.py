@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 
 from civic.db import connection, db
+from civic.rankings import team_boards
 from civic.rankings.compiling import RESIDENTS, SEALED, area_rankings, previous_area_ranks
 from civic.rankings.denominators import span
 from civic.rankings.indices import Indices, averaged, judged, settings_by_city
@@ -114,7 +115,8 @@ def _made_anew(
     lines, totals = _resident_lines(period, tally)
     lines_of_areas, totals_of_areas = _area_lines(period, tree, indices, plain)
     parts = [part for found in indices.parts.values() for part in found]
-    return lines | lines_of_areas, parts, totals | totals_of_areas
+    of_teams, totals_of_teams = team_boards.made_anew(period, header.as_of, previous_area_ranks(period, SEALED))
+    return lines | lines_of_areas | of_teams, parts, totals | totals_of_areas | totals_of_teams
 
 
 def _tally(period: Period, header: Ranking) -> Tally:

@@ -15,8 +15,10 @@ from civic.access import me_or_none, open_to_all
 from civic.areas import service as areas
 from civic.rankings import service
 from civic.rankings.asked import Asked, asked
+from civic.rankings.team_boards import home_names
 from civic.rules.periods import period_of
 from civic.rules.refused import Refused
+from civic.rules.teams import KINDS
 from civic.web import boards_open, my_community_code, zone
 
 bp = Blueprint("rankings", __name__)
@@ -28,7 +30,7 @@ LONGEST_EFFORT = 8 * 60  # a longer time would only discourage
 @bp.get("/leaderboard")
 @open_to_all
 def leaderboard() -> str | Response:
-    """Residents of a community (for its members and staff) or areas within an area (for everybody)."""
+    """Residents of a community (for its members and staff); areas and teams within an area (for everybody)."""
     boards_open()
     try:
         found = asked()
@@ -45,6 +47,7 @@ def leaderboard() -> str | Response:
         roots=areas.roots() if found.area.parent_code is None else [],
         children=areas.children(found.area.code),
         boards=service.boards_of(found.area),
+        team_kinds=KINDS if found.of == service.TEAMS else (),
         periods=[period_of(kind, clock.today(zone())) for kind in service.LIVE_KINDS],
         begins_at=found.period.begins_at(zone()),
         ends_at=ends_at,
@@ -59,7 +62,13 @@ def leaderboard() -> str | Response:
 
 
 def _where(found: Asked) -> dict[str, list[str]]:
-    """The areas between this one and each of the board's, since names repeat; one query for a page of them."""
+    """The areas between this one and each of the board's, since names repeat; one query for a page of them.
+
+    Of a team it is the community where it is at home.
+    """
+    if found.of == service.TEAMS:
+        is_here = found.area.level == "community"
+        return {} if is_here else {key: [name] for key, name in home_names(row.key for row in found.board.rows).items()}
     if found.of == "residents" or found.of == service.boards_of(found.area)[0]:
         return {}
     paths = areas.paths([row.key for row in found.board.rows])

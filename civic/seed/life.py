@@ -21,6 +21,7 @@ from civic.moderation import service as moderation
 from civic.pledges import service as pledges
 from civic.seed import words
 from civic.seed.album import Album
+from civic.seed.clubs import Club, Clubs
 from civic.seed.diary import Diary, Promise
 from civic.seed.habits import Act
 from civic.seed.people import PASSWORD, Resident
@@ -38,6 +39,9 @@ class Life:
         self.staff = sorted((one for one in people if one.rank is not None), key=lambda one: (one.rank, one.number))
         self.coming: list[tuple[datetime, int, Happening]] = []
         self.order = count()
+        self.clubs = Clubs(people, zone)
+        for club in self.clubs.all:
+            self._plan(club.founded_at, partial(self._found, club))
         for one in people:
             self._plan(one.joins_at, partial(self._join, one))
             if one.moves_at:
@@ -97,6 +101,11 @@ class Life:
     def _move(self, one: Resident) -> None:
         accounts.move(self._person(one), str(one.moves_to), clock.now(), self.zone)
 
+    def _found(self, club: Club) -> None:
+        """A captain who is not confirmed yet tries again later."""
+        if not self.clubs.found(club, clock.now()):
+            self._plan(clock.now() + timedelta(days=2), partial(self._found, club))
+
     def _sign(self, promise: Promise) -> None:
         pledges.sign(self._person(promise.resident), promise.activity_key, now=clock.now(), zone=self.zone)
 
@@ -113,6 +122,7 @@ class Life:
             title=act.title,
             answers=act.answers,
             resident_id=act.resident.id,
+            team_id=self.clubs.team_of(act),
         )
         photos = [media.store(photo) for photo in self.album.of(act)]
         entry = entries.submit(

@@ -15,7 +15,7 @@ export function followChoices() {
 
 async function ask(form) {
   const chosen = new URLSearchParams();
-  for (const name of ["activity", "acted_on", "resident", "quantity"]) {
+  for (const name of ["activity", "acted_on", "resident", "team", "quantity"]) {
     const value = new FormData(form).get(name);
     if (value) chosen.set(name, value);
   }

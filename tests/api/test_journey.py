@@ -28,6 +28,7 @@ def test_an_act_goes_from_the_phone_to_the_board_and_back(caller: Callers) -> No
         "note": "北岸码头到石桥一段",
         "title": "",
         "answers": [],
+        "team": None,
         "photos": 0,
         "status": "pending",
         "points": None,

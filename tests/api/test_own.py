@@ -19,6 +19,7 @@ def test_i_am_told_who_i_am(caller: Callers) -> None:
         "community": COMMUNITY,
         "roles": [],
         "grants": [],
+        "teams": [],
     }
     officer = caller(factories.staff("district_officer", "990102")).get("/me").json
     assert officer["roles"] == ["district_officer"]
@@ -136,8 +137,8 @@ def test_refusals_are_said_in_the_readers_language(caller: Callers) -> None:
 def test_own_lists_cost_the_same_however_long_they_are(caller: Callers) -> None:
     resident, manager = factories.person(), factories.staff()
     phone = caller(resident)
-    # Beside each: token and its person; /me adds membership and grants; a list adds photos, points, reasons.
-    costs = {"/me": 3, "/me/statement": 4, "/entries": 5, "/entries?status=approved": 5}
+    # Beside each: token and its person; /me adds membership, grants and teams; a list adds photos, points, reasons.
+    costs = {"/me": 4, "/me/statement": 4, "/entries": 5, "/entries?status=approved": 5}
     for _round in range(2):
         for _ in range(5):
             entry = factories.approved_entry(resident, manager)

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from civic.accounts.models import Person
-from civic.db import db
+from civic.db import db, id_of
 from civic.entries import checks as entry_checks
 from civic.intake.receive import receive_mended
 from civic.ledger import checks as ledger_checks
@@ -27,6 +27,7 @@ from civic.ledger import service as ledger
 from civic.moderation import checks as decision_checks
 from civic.rules.periods import period_of
 from civic.rules.refused import Refused
+from civic.teams import service as teams
 from tests import factories as make
 
 # Priced by quantity, capped low, kept by habit, once a quarter: each meets another part of the rules.
@@ -45,6 +46,7 @@ class Town(RuleBasedStateMachine):
         self.now = make.NOW
         self.residents = [make.person(), make.person(confirmed=False)]
         self.managers = [make.staff(), make.staff("district_officer", "990102")]
+        self.team = make.team(self.residents[0], name=f"{id_of(self.residents[0]) % 10**9} 队", now=self.now)
 
     @initialize(target=entries)
     def begin(self) -> Any:
@@ -67,12 +69,29 @@ class Town(RuleBasedStateMachine):
         activity=st.sampled_from(ACTIVITIES),
         days=st.integers(0, 1),
         quantity=st.sampled_from((1, 4)),
+        for_team=st.booleans(),
     )
-    def log(self, who: int, activity: str, days: int, quantity: int) -> Any:
+    def log(self, who: int, activity: str, days: int, quantity: int, for_team: bool = False) -> Any:
         day = self.now.astimezone(make.ZONE).date() - timedelta(days=days)
         facts = {"acted_on": day, "quantity": quantity, "now": self.now, "note": NOTE}
+        facts["team"] = self.team if for_team else None
         entry = self.attempt(make.log, self.residents[who], activity, **facts)
         return entry.id if entry else multiple()
+
+    @rule(comes=st.booleans())
+    def come_and_go(self, comes: bool) -> None:
+        """The second resident joins the team of the first, or leaves it."""
+
+        def verb() -> None:
+            other = self.residents[1]
+            with make.transaction():
+                team = teams.get_team(id_of(self.team))
+                if comes:
+                    teams.join(team.code, by=other, now=self.now, zone=make.ZONE)
+                else:
+                    teams.leave(team.id, by=other, now=self.now, zone=make.ZONE)
+
+        self.attempt(verb)
 
     @rule(entry_id=entries, verdict=st.sampled_from(("approve", "approve", "reject", "return")), by=st.integers(0, 1))
     def decide(self, entry_id: int, verdict: str, by: int) -> None:

@@ -1,7 +1,7 @@
 """Small random ledgers: people who move, late approvals, reversals, ties, zeros, kept days, carry-over."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from civic.moderation.models import Decision
 from civic.rankings.models import IndexSetting
 from civic.rules.civility_index import PARTS
 from civic.rules.periods import Marks, marks, reversal_marks
+from civic.teams.models import Team
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2026, 9, 28), date(2026, 12, 12)
@@ -39,6 +40,7 @@ PARENTS = {
     "880101001002": "880101001",
 }
 COMMUNITIES = [code for code in PARENTS if len(code) == 12]
+TEAM_KINDS = ("family", "volunteers")
 ACTS, KEPT = ("litter_pickup", "reading_minutes"), "pledge_give_way"
 
 
@@ -58,6 +60,7 @@ class Line:
     counts_on: date
     posted_at: datetime
     reverses: int | None = None
+    team: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Facts:
     populations: list[tuple[str, date, int]] = field(default_factory=list)
     closed: dict[str, date] = field(default_factory=dict)
     settings: dict[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...], int]] = field(default_factory=dict)
+    teams: dict[int, tuple[str, str]] = field(default_factory=dict)  # its kind and home community
 
 
 def random_facts(seed: int) -> Facts:
@@ -99,7 +103,19 @@ def random_facts(seed: int) -> Facts:
         targets = (chance.choice([1, 700, 20_000]), chance.choice([300, 30_000]), 400, 9_500)
         facts.settings["9901", chance.choice(["week", "month"])] = (weights, targets, chance.choice([3, 15, 60]))
     _log(chance, facts, residents)
+    _count_for_teams(random.Random(-seed), facts)
     return facts
+
+
+def _count_for_teams(chance: random.Random, facts: Facts) -> None:
+    """Let some awards count for teams, and what undoes them too; a bonus counts for none."""
+    for team in chance.sample(range(1, 10**9), chance.randint(0, 7)):
+        facts.teams[team] = chance.choice(TEAM_KINDS), chance.choice(COMMUNITIES)
+    picked: dict[int, int | None] = {}
+    for place, line in enumerate(facts.lines):
+        may = line.kind == "award" and facts.teams and chance.random() < 0.5
+        picked[line.id] = chance.choice(list(facts.teams)) if may else picked.get(line.reverses or 0)
+        facts.lines[place] = replace(line, team=picked[line.id])
 
 
 def _live(chance: random.Random, facts: Facts, resident: int) -> None:
@@ -219,6 +235,7 @@ def store(facts: Facts) -> None:
             for member in facts.members
         ],
     )
+    _rows(Team, [_team(key, *told, residents[0], at) for key, told in facts.teams.items()])
     _rows(
         Population,
         [{"area_code": code, "from_on": from_on, "people": people} for code, from_on, people in facts.populations],
@@ -230,6 +247,12 @@ def store(facts: Facts) -> None:
 def _area(code: str, closed_on: date | None) -> dict[str, object]:
     names = dict.fromkeys(("name", "short_name", "pinyin", "initials"), "x")
     return {"code": code, "parent_code": PARENTS[code], "level": LEVELS[len(code)], "closed_on": closed_on, **names}
+
+
+def _team(key: int, kind: str, home: str, captain: int, at: datetime) -> dict[str, object]:
+    names = {"name": str(key), "name_key": str(key), "code": str(key)}
+    who = {"captain_id": captain, "takes_members": True, "founded_at": at}
+    return {"id": key, "kind": kind, "community_code": home, **names, **who}
 
 
 def _setting(
@@ -286,6 +309,7 @@ def _posting(line: Line) -> dict[str, object]:
         "id": line.id,
         "resident_id": line.resident,
         "community_code": line.community,
+        "team_id": line.team,
         "kind": line.kind,
         "merit": line.merit,
         "balance": line.merit,

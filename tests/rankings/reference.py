@@ -27,6 +27,7 @@ def rankings(facts: Facts, period: Period, due: datetime) -> dict[tuple[str, str
         found[community, "residents"] = [
             (1 + sum(other > merit[who] for other in merit.values()), str(who), merit[who]) for who in order
         ]
+    found |= _teams(facts, lines)
     index = {area: sum(parts.values()) for area, parts in parts_of(facts, period, due).items()}
     for area in PARENTS:
         for of, length in LEVEL.items():
@@ -35,6 +36,26 @@ def rankings(facts: Facts, period: Period, due: datetime) -> dict[tuple[str, str
             if below:
                 found[area, of] = _in_order(below, index, lines)
     return found
+
+
+def _teams(facts: Facts, lines: list[Line]) -> dict[tuple[str, str], Rows]:
+    """A board for each area and kind that has a team with postings, whatever they add up to."""
+    merit: dict[int, int] = {}
+    for line in lines:
+        if line.team is not None:
+            merit[line.team] = merit.get(line.team, 0) + line.merit
+    boards: dict[tuple[str, str], dict[int, int]] = {}
+    for team in merit:
+        kind, home = facts.teams[team]
+        for area in _above(home):
+            boards.setdefault((area, f"teams:{kind}"), {})[team] = merit[team]
+    return {
+        board: [
+            (1 + sum(other > have[team] for other in have.values()), str(team), have[team])
+            for team in sorted((team for team in have if have[team] >= 1), key=lambda team: (-have[team], team))
+        ]
+        for board, have in boards.items()
+    }
 
 
 def _in_order(codes: list[str], index: dict[str, int], lines: list[Line]) -> Rows:

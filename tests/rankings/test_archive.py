@@ -55,7 +55,7 @@ def test_residents_are_ranked_for_members_and_staff_only(client: FlaskClient) ->
         ("/rankings/2025-W53/9901", 404),
         ("/rankings/2026-11/9902", 404),
         ("/rankings/2026-11/9901?of=residents", 404),
-        ("/rankings/2026-11/9901?of=teams", 404),
+        ("/rankings/2026-11/9901?of=teams&kind=club", 404),
         ("/rankings/2031-01/9901", 200),
         ("/rankings/2026-10/9901", 200),
         ("/rankings?area=9901", 200),

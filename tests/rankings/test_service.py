@@ -117,7 +117,7 @@ def test_areas_add_up_their_communities(app: Flask) -> None:
         for code, merit in ((COMMUNITY, 10), (OTHER_COMMUNITY, 5), (FAR_COMMUNITY, 12)):
             session.add(CommunityTotal(period="2026-11", community_code=code, merit=merit))
     root = get_area("9901")
-    boards = {of: service.areas_board(root, of, MONTH).rows for of in service.boards_of(root)}
+    boards = {of: service.areas_board(root, of, MONTH).rows for of in service.AREA_BOARDS}
     assert [(row.rank, row.key, row.merit) for row in boards["districts"]] == [(1, "990102", 15), (2, "990105", 12)]
     assert [(row.rank, row.key) for row in boards["communities"]] == [
         (1, FAR_COMMUNITY),

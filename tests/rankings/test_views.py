@@ -115,7 +115,7 @@ def test_every_board_opens_in_both_languages_empty_or_not(client: FlaskClient, l
         "area=9901&period=2026-13",
         "area=8888",
         "area=９９０１",
-        "area=9901&of=teams",
+        "area=9901&of=teams&kind=club",
         "area=9901&of=residents",
         f"area={COMMUNITY}&of=communities",
         "area=9901&page=0",

@@ -1,0 +1,1 @@
+"""Groups that score together: families, classes, workplaces, service windows, volunteer groups, collectives."""
