@@ -307,7 +307,7 @@ def test_what_is_refused_stays_with_its_reason_and_is_mended_or_thrown_away(
     handset.set_offline(False)
     refused = page.locator("[data-part-of=stuck] li")
     expect(refused).to_contain_text("没有记下")
-    expect(refused.locator("[data-say=why]")).to_contain_text("5")
+    expect(refused.locator("[data-say=why]")).to_contain_text("数量要在 1 到")
     refused.get_by_role("link", name="改一改").tap()
     expect(page.locator("[name=quantity]")).to_have_value("99")
     expect(page.locator("#errors")).to_be_visible()
@@ -320,7 +320,7 @@ def test_what_is_refused_stays_with_its_reason_and_is_mended_or_thrown_away(
     keep_one(page, quantity=77)
     handset.set_offline(False)
     expect(page).to_have_url(re.compile("/outbox$"))
-    page.get_by_text("不要了").tap()
+    refused.get_by_text("不要了").tap()
     page.get_by_role("button", name="确定丢掉").tap()
     expect(refused).to_have_count(0)
     assert [one["state"] for one in kept(page)] == ["received"]
