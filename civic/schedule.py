@@ -24,8 +24,9 @@ from civic.db import db
 from civic.jobs import service
 from civic.jobs.runner import Outcome, run_due
 from civic.jobs.service import Job
+from civic.moderation.escalation import escalate
 from civic.rankings.jobs import compile_all, seal_one
-from civic.rules.agenda import Closing, Due, Nightly
+from civic.rules.agenda import Closing, Due, Hourly, Nightly
 from civic.rules.periods import KINDS
 from civic.streaks.service import pay_bonuses
 from civic.tidying import tidy
@@ -41,6 +42,7 @@ JOBS: tuple[Job, ...] = (
     Job("weekly-bonus", Closing(("week",), minutes=10), pay_bonuses),
     Job("compile", Nightly(0, 20), compile_all),
     Job("seal", Closing(KINDS, minutes=40), seal_one),
+    Job("escalate", Hourly(5), escalate),
     Job("tidy", Nightly(3, 10), tidy),
 )
 

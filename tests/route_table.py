@@ -78,8 +78,19 @@ SIGNED_IN = {
     ],
 }
 DECIDER = {
-    "GET": ["/api/v1/moderation/queue", "/moderation", "/moderation/<int:entry_id>"],
-    "POST": ["/moderation/<int:entry_id>/decision"],
+    "GET": [
+        "/api/v1/moderation/queue",
+        "/moderation",
+        "/moderation/<int:entry_id>",
+        "/moderation/batch",
+        "/moderation/reasons",
+    ],
+    "POST": [
+        "/api/v1/moderation/claims",
+        "/moderation/<int:entry_id>/decision",
+        "/moderation/batch",
+        "/moderation/reasons",
+    ],
 }
 
 ROUTES = {

@@ -71,6 +71,37 @@ class Nightly:
         return Due(at.astimezone(UTC), day.isoformat())
 
 
+@dataclass(frozen=True)
+class Hourly:
+    """Every hour, so many minutes past it; a run is for that hour of the city's day.
+
+    Each looks at what stands then, so hours missed longer ago than LOOKS_BACK are not caught up with: the later ones
+    have seen what they would have.
+    """
+
+    minute: int
+
+    LOOKS_BACK = timedelta(days=1)
+    HOUR = timedelta(hours=1)
+
+    def __str__(self) -> str:
+        return f"every hour at {self.minute:02}"
+
+    def between(self, after: datetime, until: datetime, zone: ZoneInfo) -> list[Due]:  # noqa: ARG002 - every schedule's form
+        first = max(after, until - self.LOOKS_BACK).astimezone(UTC)
+        at = first.replace(minute=self.minute, second=0, microsecond=0)
+        found = []
+        while at <= until:
+            if at > first:
+                # Named in UTC: where the city's clocks go back, an hour comes twice.
+                found.append(Due(at, f"{at:%Y-%m-%dT%HZ}"))
+            at += self.HOUR
+        return found
+
+    def next(self, after: datetime, zone: ZoneInfo) -> Due:
+        return _first_found(self, after, zone, ahead=timedelta(hours=2))
+
+
 def _first_found(schedule: Schedule, after: datetime, zone: ZoneInfo, ahead: timedelta) -> Due:
     """The first turn after an instant, looking ahead further and further."""
     while True:

@@ -9,7 +9,7 @@ from flask import current_app
 from civic.accounts import passwords
 from civic.areas import service as areas
 from civic.db import transaction
-from civic.seed import people, places
+from civic.seed import people, places, signals
 from civic.seed.album import Album
 from civic.seed.diary import Diary
 from civic.seed.life import Life
@@ -45,6 +45,7 @@ def build(*, residents: int, weeks: int, seed: int, now: datetime, zone: ZoneInf
     passwords.use_cost("test")
     try:
         Life(everybody, diary, album, now, zone, rng).happen()
+        signals.show(everybody, now, zone, rng)
     finally:
         passwords.use_cost(current_app.config["CIVIC"].password_cost)
         album.close()
