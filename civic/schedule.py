@@ -25,6 +25,7 @@ from civic.db import db
 from civic.jobs import service
 from civic.jobs.runner import Outcome, run_due
 from civic.jobs.service import Job
+from civic.moderation.escalation import escalate
 from civic.pledges.together import compile_rates
 from civic.rankings.jobs import compile_all, seal_one
 from civic.reading.lists import compile_lists
@@ -47,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job("pledges", Nightly(0, 30), compile_rates),
     Job("reading", Nightly(0, 35), compile_lists),
     Job(dashboards.NAME, Every(dashboards.MINUTES), dashboards.refresh),
+    Job("escalate", Every(60), escalate),
     Job("tidy", Nightly(3, 10), tidy),
 )
 

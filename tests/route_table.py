@@ -111,8 +111,6 @@ SIGNED_IN = {
         "/pledges/<key>/sign",
         "/stand-ins/<int:stand_in_id>/end",
         "/pledges/<key>/certificates",
-        "/pledges/<key>/end",
-        "/pledges/<key>/sign",
         "/reading/finished",
         "/teams",
         "/teams/<int:team_id>/captain",
@@ -136,10 +134,11 @@ DECIDER = {
         "/communities/<code>/members",
         "/communities/<code>/members/<int:membership_id>",
         "/communities/<code>/stand-ins",
-        "/api/v1/moderation/queue",
         "/communities/<code>/reading",
         "/moderation",
         "/moderation/<int:entry_id>",
+        "/moderation/batch",
+        "/moderation/reasons",
     ],
     "POST": [
         "/announcements/<int:announcement_id>",
@@ -155,7 +154,9 @@ DECIDER = {
         "/stand-ins/<int:stand_in_id>/decline",
         "/communities/<code>/reading",
         "/communities/<code>/reading/<int:book_id>/off",
-        "/moderation/<int:entry_id>/decision",
+        "/api/v1/moderation/claims",
+        "/moderation/batch",
+        "/moderation/reasons",
     ],
 }
 STAFF = {

@@ -7,11 +7,11 @@ from civic.access import decider, me, signed_in
 from civic.accounts.models import Person
 from civic.api import paging, written
 from civic.api.blueprint import ApiBlueprint
-from civic.api.schemas import DecisionIn, EntryOut, QueueOut, QueueQuery
+from civic.api.schemas import ClaimsIn, ClaimsOut, DecisionIn, EntryOut, QueueOut, QueueQuery
 from civic.api.signals import signals
 from civic.db import transaction
 from civic.entries import service as entries
-from civic.moderation import service
+from civic.moderation import claims, service
 from civic.moderation.desk import shown_name
 from civic.moderation.service import Waiting
 from civic.rules.people import is_child
@@ -35,6 +35,24 @@ def queue(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": _items(page), "next": paging.next_path(after=follows) if follows else None}
 
 
+@bp.post("/moderation/claims")
+@decider
+@bp.takes(ClaimsIn)
+@bp.answers(200, ClaimsOut)
+@bp.fails(400, 404, 415)
+def claim(sent: dict[str, Any]) -> dict[str, Any]:
+    """Hold entries for ten minutes: mine again first, then who waits longest and nobody else holds.
+
+    Until then another's decision on them is refused (409). A decision needs no claim.
+    """
+    reach = service.reach(me(), sent["area"])
+    with transaction():
+        held = claims.take(reach, sent["count"], by=me(), now=clock.now())
+    place = {entry_id: number for number, entry_id in enumerate(held.entry_ids)}
+    found = sorted(service.pick(held.entry_ids, reach), key=lambda one: place[one.entry.id])
+    return {"items": _items(found), "until": held.until}
+
+
 @bp.post("/moderation/<int:entry_id>/decision")
 @signed_in
 @bp.takes(DecisionIn)
@@ -43,7 +61,8 @@ def queue(query: dict[str, Any]) -> dict[str, Any]:
 def decide(sent: dict[str, Any], entry_id: int) -> dict[str, Any]:
     """Approve, return, reject or reverse an entry, or undo one's own decision of the last ten minutes.
 
-    404 outside my grants, 403 for my own, my family's or a peer's entry, 409 where it was decided on already.
+    404 outside my grants, 403 for my own, my family's or a peer's entry, 409 where it was decided on already or
+    somebody else holds it.
     """
     with transaction():
         service.decide(entry_id, sent["decision"], sent["reason"], by=me(), now=clock.now(), zone=zone())

@@ -6,7 +6,7 @@ from civic.api.fields import Day, Id, Instant, NumberInAddress, Strict, Text, Te
 from civic.areas.models import LEVELS
 from civic.entries.service import MAX_NOTE, MAX_TITLE
 from civic.moderation.signals import KINDS as SIGNALS
-from civic.rules.decisions import MAX_REASON_LENGTH, VERDICTS
+from civic.rules.decisions import MAX_REASON_LENGTH, MOST_CLAIMS, VERDICTS
 from civic.rules.entries import STATUSES
 from civic.rules.teams import KINDS as TEAM_KINDS
 
@@ -306,6 +306,20 @@ class QueueOut(Out):
 
     items = fields.List(fields.Nested(WaitingOut))
     next = _next()
+
+
+class ClaimsIn(Strict):
+    """How many entries to hold, and where."""
+
+    area = Text(load_default=None, allow_none=True, metadata=_about("A code; all my grants if left out."))
+    count = Whole(required=True, metadata={"minimum": 1, "maximum": MOST_CLAIMS})
+
+
+class ClaimsOut(Out):
+    """The entries I hold now: what I held before first, then who waits longest."""
+
+    items = fields.List(fields.Nested(WaitingOut))
+    until = Instant(metadata=_about("Until when nobody else decides on them."))
 
 
 class DecisionIn(Strict):

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from civic import clock
+from civic.access import me
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.moderation import signals as facts
@@ -14,8 +16,8 @@ Signal = dict[str, Any]
 
 
 def signals(waiting: Sequence[Waiting]) -> list[list[Signal]]:
-    """The signals of each entry of a queue: one query however many there are, none without photos."""
-    found = facts.of_queue(waiting)
+    """The signals of each entry of a queue: at most four queries however many there are."""
+    found = facts.of_queue(waiting, me(), clock.now())
     return [
         [{"kind": kind, "text": _said(kind, one.entry), "entry": other} for kind, other in found[one.entry.id].items()]
         for one in waiting
@@ -25,7 +27,10 @@ def signals(waiting: Sequence[Waiting]) -> list[list[Signal]]:
 def _said(kind: str, entry: Entry) -> str:
     return {
         "same_photo": _("同一张照片在另一条记录里也出现过。"),
+        "look_alike_photo": _("另一条记录里有一张很像的照片。"),
+        "burst": _("同一天的好几笔，在很短的时间里送来。"),
         "photo_time_differs": _("照片不是填的那天拍的"),
         "new_account": _("刚加入的新账号，还没有通过的记录。"),
         "maximum_quantity": _("数量填到了上限 %(max)s。", max=entries.rule_of(entry).max_quantity),
+        "often_this_manager": _("你近来通过这位居民的记录，比通过别人的多出不少。"),
     }[kind]

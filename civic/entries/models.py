@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Identity, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civic.db import Base, Code
@@ -33,6 +33,14 @@ class Entry(Base):
         Index(
             "ix_entry_queue",
             "community_code",
+            "queued_at",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        # Over a wide area it is read by time alone, so that it stops after a page whatever waits in the city.
+        Index(
+            "ix_entry_waiting",
             "queued_at",
             "id",
             sqlite_where=text("status = 'pending'"),
@@ -79,6 +87,33 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     taken_time: Mapped[str] = mapped_column(String(8))  # agrees, differs, absent: against the act day
+
+
+class PhotoPrint(Base):
+    """64 features of a photo that look-alikes share, and the same cut into bands to find them by."""
+
+    __tablename__ = "photo_print"
+    __table_args__ = (
+        Index(None, "band0", "photo_id"),
+        Index(None, "band1", "photo_id"),
+        Index(None, "band2", "photo_id"),
+        Index(None, "band3", "photo_id"),
+        Index(
+            "ix_photo_print_waiting",
+            "photo_id",
+            sqlite_where=text("turns IS NOT NULL"),
+            postgresql_where=text("turns IS NOT NULL"),
+        ),
+    )
+
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True)
+    features: Mapped[int]  # signed, as databases keep 64 bits
+    band0: Mapped[int] = mapped_column(Integer)
+    band1: Mapped[int] = mapped_column(Integer)
+    band2: Mapped[int] = mapped_column(Integer)
+    band3: Mapped[int] = mapped_column(Integer)
+    # The prints of its eight positions in hexadecimal, until its look-alikes were looked for.
+    turns: Mapped[str | None] = mapped_column(String(128))
 
 
 class CityZone(Base):

@@ -21,7 +21,7 @@ from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.activities.models import Activity
 from civic.db import connection, db
-from civic.entries.models import Entry, Photo
+from civic.entries.models import Entry, Photo, PhotoPrint
 from civic.entries.zone import hold_to
 from civic.ledger import service as ledger
 from civic.ledger.service import Act
@@ -31,6 +31,7 @@ from civic.rules.entries import check_day, check_kept_day, check_once_per, check
 from civic.rules.periods import day_of, period_of
 from civic.rules.points import PointRule
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
+from civic.rules.signals import bands
 from civic.teams import service as teams
 
 MAX_PHOTOS = 4
@@ -409,20 +410,36 @@ def _words(text: str, field: str, most: int) -> str:
 
 def _attach(entry: Entry, photos: Sequence[Kept], first: int = 0) -> None:
     for position, kept in enumerate(photos, first):
-        db.session.add(
-            Photo(
-                entry_id=entry.id,
-                position=position,
-                key=kept.key,
-                sha256=kept.sha256,
-                source_sha256=kept.source_sha256,
-                width=kept.width,
-                height=kept.height,
-                taken_time=kept.taken_time,
-            )
+        photo = Photo(
+            entry_id=entry.id,
+            position=position,
+            key=kept.key,
+            sha256=kept.sha256,
+            source_sha256=kept.source_sha256,
+            width=kept.width,
+            height=kept.height,
+            taken_time=kept.taken_time,
         )
+        db.session.add(photo)
+        db.session.flush()
+        if kept.prints:
+            db.session.add(_print_of(photo.id, kept.prints))
     db.session.flush()
     db.session.refresh(entry, ["photos"])
+
+
+def _print_of(photo_id: int, prints: Sequence[int]) -> PhotoPrint:
+    upright = prints[0]
+    band0, band1, band2, band3 = bands(upright)
+    return PhotoPrint(
+        photo_id=photo_id,
+        features=upright - 2**64 if upright >> 63 else upright,
+        band0=band0,
+        band1=band1,
+        band2=band2,
+        band3=band3,
+        turns="".join(f"{print_:016x}" for print_ in prints),
+    )
 
 
 # Asked at every decision, so written once.

@@ -40,6 +40,8 @@ def receive(
             moderation.settle_by_rule(submission.entry, now=now, zone=zone)
         else:
             _forget_later([photo.key for photo in photos])
+    if shrunk and submission.is_new:
+        moderation.look_for_alikes(submission.entry.id)
     return submission
 
 
@@ -74,6 +76,8 @@ def receive_mended(
             now=now,
         )
         _forget_later(dropped)
+    if shrunk:
+        moderation.look_for_alikes(entry_id)
     return entries.get_own(entry_id, by)
 
 

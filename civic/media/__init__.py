@@ -1,8 +1,8 @@
 """Photos: checked, turned upright, stripped of all that cameras write into them, shrunk, kept, handed out, forgotten.
 
-Nobody else opens a file. What is sent is never kept: only WebP files that we made ourselves from its pixels, and
-whether the camera's clock agrees with the day of the act. Opening happens in a program of its own with bounded memory
-and time (`shrink.py`, `workers.py`); the files lie in a folder (`files.py`).
+Nobody else opens a file. What is sent is never kept: only WebP files that we made ourselves from its pixels, whether
+the camera's clock agrees with the day of the act, and a print of 64 features that look-alikes share. Opening happens in
+a program of its own with bounded memory and time (`shrink.py`, `workers.py`); the files lie in a folder (`files.py`).
 
 `keep` does it all. Opening takes up to a second, for which SQLite should not be held locked: who can, calls `shrink`
 before the transaction and `store` inside it.
@@ -36,6 +36,7 @@ class Shrunk:
     width: int
     height: int
     taken_time: str
+    prints: tuple[int, ...] = ()  # of its eight positions, itself first; none of what shows too little
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Kept:
     width: int
     height: int
     taken_time: str
+    prints: tuple[int, ...] = ()
 
 
 def keep(raw: bytes, *, acted_on: date, zone: ZoneInfo) -> Kept:
@@ -75,6 +77,7 @@ def shrink(raw: bytes, *, acted_on: date, zone: ZoneInfo) -> Shrunk:
         width=about["width"],
         height=about["height"],
         taken_time=taken_time(about["taken"], about["offset"], acted_on, zone),
+        prints=tuple(int(text, 16) for text in about["prints"]),
     )
 
 
@@ -84,7 +87,7 @@ def store(photo: Shrunk) -> Kept:
     db.after_rollback(lambda: files.remove(key))
     files.write(key, photo.large, photo.small)
     sha256 = hashlib.sha256(photo.large).hexdigest()
-    return Kept(key, sha256, photo.source_sha256, photo.width, photo.height, photo.taken_time)
+    return Kept(key, sha256, photo.source_sha256, photo.width, photo.height, photo.taken_time, photo.prints)
 
 
 def open_photo(key: str, *, small: bool = False) -> io.BytesIO:

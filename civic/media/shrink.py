@@ -28,6 +28,13 @@ LENGTH = struct.Struct("!I")
 LONGEST = 2048
 LONGEST_SMALL = 480
 QUALITY = 80
+# A print: 64 times "brighter to the right?", of the picture without its even borders, in each of its eight positions.
+PRINT_SIZE = (9, 8)
+PRINT_FROM = 192
+BORDER_RANGE = 5  # a row whose pixels differ no more belongs to a border
+BORDER_MOST = 0.4
+BRIGHTER = 1
+LEAST_FEATURES = 10  # with fewer of either kind it is hardly a picture of anything, and would resemble too many
 # 0 to 6: beyond 2 a photo takes twice the time and no fewer bytes.
 EFFORT = 2
 WHITE = (255, 255, 255)
@@ -76,8 +83,51 @@ def shrink(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
     small = large.copy()
     small.thumbnail((LONGEST_SMALL, LONGEST_SMALL), reducing_gap=3.0)
     taken, offset = _taken(exif)
-    about = {"width": large.width, "height": large.height, "taken": taken, "offset": offset}
+    about = {"width": large.width, "height": large.height, "taken": taken, "offset": offset, "prints": prints(large)}
     return about, [_webp(large), _webp(small)]
+
+
+def prints(picture: Image.Image) -> list[str]:
+    """What look-alikes of a picture share: a print of each position it can be turned or mirrored to, itself first.
+
+    Empty for a picture that shows too little to be told from others.
+    """
+    grey = picture.convert("L")
+    grey.thumbnail((PRINT_FROM, PRINT_FROM), Image.Resampling.BOX, reducing_gap=None)
+    core = grey.crop(_without_borders(grey))
+    positions = [core, *(core.transpose(turn) for turn in Image.Transpose)]
+    found = [_print(position) for position in positions]
+    is_plain = not LEAST_FEATURES <= found[0].bit_count() <= 64 - LEAST_FEATURES
+    return [] if is_plain else [f"{value:016x}" for value in found]
+
+
+def _print(position: Image.Image) -> int:
+    wide, high = PRINT_SIZE
+    pixels = position.resize(PRINT_SIZE, Image.Resampling.BOX).tobytes()
+    value = 0
+    for row in range(high):
+        for left in range(row * wide, row * wide + wide - 1):
+            value = value << 1 | (pixels[left + 1] > pixels[left] + BRIGHTER)
+    return value
+
+
+def _without_borders(grey: Image.Image) -> tuple[int, int, int, int]:
+    """The box inside what screenshots and frames put around a picture."""
+    top, bottom = _edges(grey)
+    left, right = _edges(grey.transpose(Image.Transpose.TRANSPOSE))
+    return left, top, right, bottom
+
+
+def _edges(grey: Image.Image) -> tuple[int, int]:
+    """The first row that is not even, and the one after the last such."""
+    wide, high = grey.size
+    pixels = grey.tobytes()
+    rows = [pixels[row * wide : row * wide + wide] for row in range(high)]
+    uneven = [row for row, shades in enumerate(rows) if max(shades) - min(shades) > BORDER_RANGE]
+    if not uneven:
+        return 0, high
+    most = int(high * BORDER_MOST)
+    return min(uneven[0], most), max(uneven[-1] + 1, high - most)
 
 
 def _pillow(raw: bytes, kind: str) -> tuple[Image.Image, bytes | None, Image.Exif | None]:

@@ -14,7 +14,8 @@ from civic.areas import service as areas
 from civic.areas.models import CODE_LENGTHS, Area
 from civic.entries import service as entries
 from civic.entries.models import Entry, Photo
-from civic.moderation import service
+from civic.moderation import escalation, look_alikes, service, signals
+from civic.moderation.queue import Backlog
 from civic.moderation.service import Waiting
 from civic.moderation.signals import Signals
 from civic.rules.decisions import ANSWER_HOURS, LEVEL_OF_ROLE, reaches
@@ -65,13 +66,32 @@ class Clock:
 
 @dataclass(frozen=True)
 class Seen:
-    """Another entry with the same photo, and that photo where whoever looks may see it."""
+    """Another entry with the same or a look-alike photo, and that photo where whoever looks may see it."""
 
     entry: Entry
-    source_sha256: str
+    own_id: int  # of the photo here
     photo: Photo | None
+    differs_in: int | None  # of 64 features; None where it is the very same file
     is_same_resident: bool
     is_earlier: bool
+
+
+@dataclass(frozen=True)
+class Past:
+    """One of the resident's other entries, with what it would have been pointed out for."""
+
+    entry: Entry
+    activity: Activity
+    kinds: Signals
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What a manager finds: how much waits, how much of it is late or due today, and since when the oldest waits."""
+
+    waiting: int
+    overdue: int
+    due_today: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +110,8 @@ class Sheet:
     clock: Clock
     kinds: Signals
     seen: Seen | None
+    past: tuple[Past, ...]
+    is_escalated: bool  # the subdistrict was given it too
 
     @property
     def ticked(self) -> list[tuple[str, str]]:
@@ -99,8 +121,8 @@ class Sheet:
     @property
     def photos(self) -> list[tuple[int, Photo]]:
         """The photos with their places, counted from 1; one that another entry holds too comes first."""
-        twin = self.seen.source_sha256 if self.seen else None
-        return sorted(enumerate(self.entry.photos, 1), key=lambda found: found[1].source_sha256 != twin)
+        twin = self.seen.own_id if self.seen else None
+        return sorted(enumerate(self.entry.photos, 1), key=lambda found: found[1].id != twin)
 
     @property
     def photo_time(self) -> str:
@@ -123,7 +145,6 @@ def sheet(waiting: Waiting, kinds: Signals, *, viewer: Person, now: datetime) ->
     """An entry with everything beside it. Its photos are loaded already."""
     entry = waiting.entry
     logged, approved = service.record_of(entry.resident_id)
-    twin_id = kinds.get("same_photo")
     return Sheet(
         entry=entry,
         resident=waiting.resident,
@@ -136,20 +157,49 @@ def sheet(waiting: Waiting, kinds: Signals, *, viewer: Person, now: datetime) ->
         approved=approved,
         clock=clock(entry, now),
         kinds=kinds,
-        seen=_seen(entry, twin_id, viewer) if twin_id else None,
+        seen=_seen(entry, kinds, viewer),
+        past=_past(entry, viewer, now),
+        is_escalated=entry.id in escalation.escalated([entry.id]),
     )
 
 
-def _seen(entry: Entry, other_id: int, viewer: Person) -> Seen | None:
-    other = entries.find_entry(other_id)
-    prints = {photo.source_sha256 for photo in entry.photos}
-    twin = next((photo for photo in other.photos if photo.source_sha256 in prints), None) if other else None
-    if other is None or twin is None:
-        return None
+def morning(waits: Iterable[Backlog]) -> Morning:
+    """What waits in some communities together."""
+    found = list(waits)
+    return Morning(
+        sum(one.waiting for one in found), sum(one.overdue for one in found), sum(one.due_today for one in found)
+    )
+
+
+def _past(entry: Entry, viewer: Person, now: datetime) -> tuple[Past, ...]:
+    """The resident's latest other entries in the same community, the newest first."""
+    found = service.latest_of(entry.resident_id, entry.community_code, but=entry.id)
+    kinds = signals.of_past(found, viewer, now)
+    return tuple(Past(one, activities.get(one.activity_key), kinds[one.id]) for one in found)
+
+
+def _seen(entry: Entry, kinds: Signals, viewer: Person) -> Seen | None:
+    """The same file first; a look-alike where there is none."""
+    if kinds.get("same_photo"):
+        other = entries.find_entry(kinds["same_photo"] or 0)
+        own = {photo.source_sha256: photo.id for photo in entry.photos}
+        twin = next((photo for photo in other.photos if photo.source_sha256 in own), None) if other else None
+        return _beside(entry, other, twin, own[twin.source_sha256], None, viewer) if other and twin else None
+    if kinds.get("look_alike_photo"):
+        found = look_alikes.of_entries([entry.id]).get(entry.id)
+        own_id, twin_id, other_id, differs_in = found or (0, 0, 0, 0)
+        other = entries.find_entry(other_id)
+        twin = next((photo for photo in other.photos if photo.id == twin_id), None) if other else None
+        return _beside(entry, other, twin, own_id, differs_in, viewer) if other and twin else None
+    return None
+
+
+def _beside(entry: Entry, other: Entry, twin: Photo, own_id: int, differs_in: int | None, viewer: Person) -> Seen:
     return Seen(
         entry=other,
-        source_sha256=twin.source_sha256,
+        own_id=own_id,
         photo=twin if service.find_refusal(other, viewer) is None else None,
+        differs_in=differs_in,
         is_same_resident=other.resident_id == entry.resident_id,
         is_earlier=other.id < entry.id,
     )

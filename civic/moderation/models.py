@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civic.db import Base
+from civic.db import Base, Code
 
 
 class Decision(Base):
@@ -38,3 +38,52 @@ class Reason(Base):
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     words: Mapped[str] = mapped_column(String(1000))
+
+
+class Claim(Base):
+    """Who has an entry before them, and until when nobody else decides on it."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index(None, "person_id", "until"),)
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]
+    is_open: Mapped[bool]  # by opening its page, and given up with the next one opened
+
+
+class ReadyReason(Base):
+    """Words a community keeps ready for turning entries down, in their order."""
+
+    __tablename__ = "ready_reason"
+    __table_args__ = (UniqueConstraint("community_code", "position"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    community_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    position: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(String(200))
+
+
+class LookAlike(Base):
+    """Two photos of different entries that look alike: the later, the earlier, and in how many features they differ."""
+
+    __tablename__ = "look_alike"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    distance: Mapped[int] = mapped_column(Integer)
+
+
+class Escalation(Base):
+    """An entry that the level above was given too, because its answer is overdue. It counts for that wait only."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (CheckConstraint("level IN ('subdistrict', 'district', 'city')", name="level"),)
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True, autoincrement=False)
+    level: Mapped[str] = mapped_column(String(16), primary_key=True)
+    escalated_at: Mapped[datetime]

@@ -16,8 +16,10 @@ from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.ledger import service as ledger
 from civic.ledger.models import Posting
-from civic.moderation.models import Decision, Reason
-from civic.moderation.queue import QUEUE_ROWS, Waiting, queue, queue_length, waiting_by_community
+from civic.moderation import claims
+from civic.moderation.look_alikes import look_for as look_for_alikes
+from civic.moderation.models import Claim, Decision, Reason
+from civic.moderation.queue import QUEUE_ROWS, Waiting, backlog, pick, queue, queue_length, reach, waiting_by_community
 from civic.notices import service as notices
 from civic.rules import decisions as rules
 from civic.rules import points
@@ -29,6 +31,7 @@ __all__ = [
     "QUEUE_ROWS",
     "Step",
     "Waiting",
+    "backlog",
     "check_may_decide",
     "check_within_reach",
     "decide",
@@ -38,8 +41,12 @@ __all__ = [
     "forget_reasons_of",
     "history",
     "last_reasons",
+    "latest_of",
+    "look_for_alikes",
+    "pick",
     "queue",
     "queue_length",
+    "reach",
     "record_of",
     "resident_of",
     "settle_by_rule",
@@ -74,6 +81,14 @@ class _Case:
     entry: Entry
     rank: int
     is_newcomer: bool
+    held_by: int | None = None
+    held_until: datetime | None = None
+
+    def check_free(self, person_id: int, now: datetime) -> None:
+        """Raises Conflict while somebody else holds the entry."""
+        if self.held_by not in (None, person_id) and self.held_until is not None and self.held_until > now:
+            holder = accounts.find_person(self.held_by or 0)
+            raise Conflict("held_by_other", by=holder.name if holder else "", until=self.held_until)
 
 
 # Verbs
@@ -83,12 +98,14 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
     """Approve, return, reject, reverse or undo, as a person.
 
     Raises NotFound outside the person's grants, Forbidden for their own, their family's or a peer's entry, Refused for
-    a missing reason, Conflict where something else was decided first.
+    a missing reason, Conflict where something else was decided first, or another has the entry before them.
     """
     case = _case(entry_id, id_of(by))
     entry = case.entry
     try:
         becomes = rules.becomes(verdict, entry.status)
+        if verdict in UNDOABLE:
+            case.check_free(id_of(by), now)
         reason = rules.check_reason(verdict, words)
         if verdict == "undo":
             _undo(entry, becomes, by=by, now=now, zone=zone)
@@ -102,6 +119,8 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
                 if case.is_newcomer:
                     _confirm(entry, decision_id, now)
             _tell(entry, verdict, decision_id, merit, now)
+        if case.held_by is not None:
+            claims.release(entry_id)
     except Conflict as conflict:
         raise (_by_whom(entry) if conflict.code == "already_decided" else None) or conflict from None
     return entry
@@ -225,6 +244,14 @@ def record_of(resident_id: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def latest_of(resident_id: int, community_code: str, *, but: int, limit: int = 10) -> list[Entry]:
+    """A resident's latest entries in a community, the newest first, besides one of them."""
+    query = entries.with_photos().where(
+        Entry.resident_id == resident_id, Entry.community_code == community_code, Entry.id != but
+    )
+    return list(db.session.scalars(query.order_by(Entry.acted_on.desc(), Entry.id.desc()).limit(limit)))
+
+
 # Below
 
 
@@ -248,7 +275,8 @@ def _case(entry_id: int, person_id: int) -> _Case:
         kin=frozenset(person for person, is_kin in kin.items() if is_kin),
         author_rank=rules.rank_over(author, entry.community_code),
     )
-    return _Case(entry, cast(int, rules.rank_over(judge.grants, entry.community_code)), is_newcomer)
+    rank = cast(int, rules.rank_over(judge.grants, entry.community_code))
+    return _Case(entry, rank, is_newcomer, rows[0].held_by, rows[0].held_until)
 
 
 def _record(
@@ -397,7 +425,10 @@ _CASE = (
         Grant.person_id,
         Grant.role,
         Grant.area_code,
+        Claim.person_id.label("held_by"),
+        Claim.until.label("held_until"),
     )
+    .outerjoin(Claim, Claim.entry_id == Entry.id)
     .outerjoin(Grant, and_(Grant.person_id.in_((_JUDGE, Entry.resident_id)), in_force()))
     .where(Entry.id == bindparam("entry_id"))
 )

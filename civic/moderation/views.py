@@ -1,10 +1,9 @@
-"""The queue of a manager, and deciding on one entry."""
+"""The queue of a manager, and deciding on one entry. Opening an entry claims it: nobody else decides on it then."""
 
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from civic import clock
@@ -18,36 +17,21 @@ from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.filters import in_language
 from civic.ledger import service as ledger
-from civic.moderation import desk, service, signals
+from civic.moderation import batch_views, claims, desk, escalation, reason_views, reasons, service, signals
+from civic.moderation.batches import batches as desk_batches
+from civic.moderation.blueprint import bp
 from civic.moderation.forms import DecisionForm
-from civic.rules.decisions import UNDO_MINUTES
+from civic.moderation.narrowed import Narrowed
+from civic.moderation.queue import Reach
+from civic.rules.decisions import ANSWER_HOURS, UNDO_MINUTES, reaches
+from civic.rules.periods import day_of, start_of
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
 from civic.web import status_of, zone
 from civic.wording import say
 
-bp = Blueprint("moderation", __name__)
+__all__ = ["batch_views", "bp", "reason_views"]
 
 UNDO_SECONDS = UNDO_MINUTES * 60
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """What the queue is narrowed to; it stays so from one decision to the next."""
-
-    area: str | None
-    signal: str | None
-
-    @classmethod
-    def asked(cls) -> "Narrowed":
-        """As the address has it."""
-        signal = request.args.get("signal")
-        return cls(request.args.get("area") or None, signal if signal in signals.KINDS else None)
-
-    def address(self, path: str = "/moderation", **more: str) -> str:
-        """An address that keeps it."""
-        chosen = {"area": self.area, "signal": self.signal, **more}
-        query = urlencode({name: value for name, value in chosen.items() if value})
-        return f"{path}?{query}" if query else path
 
 
 @bp.app_template_filter()
@@ -126,32 +110,61 @@ def _refused_page(entry_id: int, form: DecisionForm) -> str:
 
 def _queue_page(wanted: str, form: DecisionForm) -> str:
     now, asked = clock.now(), Narrowed.asked()
-    waiting = service.queue(me(), asked.area)
-    kinds = signals.of_queue(waiting)
+    reach = service.reach(me(), asked.area)
+    chosen_id = _open(wanted, asked, reach, now)
+    waiting = service.queue(me(), within_reach=reach, only=asked.conditions(now))
+    kinds = signals.of_queue(waiting, me(), now)
     shown = [one for one in waiting if asked.signal in kinds[one.entry.id]] if asked.signal else waiting
-    if not shown:
-        shown, asked = waiting, Narrowed(asked.area, None)
-    chosen = next((one for one in shown if str(one.entry.id) == wanted), shown[0] if shown else None)
+    chosen = next((one for one in waiting if one.entry.id == chosen_id), None)
+    if chosen_id is not None and chosen is None:  # further back than the page that is loaded
+        (chosen,) = service.pick([chosen_id], reach)
+        kinds |= signals.of_queue([chosen], me(), now)
+    held = claims.holders([one.entry.id for one in waiting], me(), now)
     sheet = None
     if chosen:
         sheet = desk.sheet(chosen, kinds[chosen.entry.id], viewer=me(), now=now)
-        form.offer(chosen.entry, sheet.kinds)
+        form.offer(chosen.entry, sheet.kinds, reasons.of_community(chosen.entry.community_code))
+    overdue_since = now - timedelta(hours=ANSWER_HOURS)
+    everywhere = reach if asked.area is None else service.reach(me())
+    tonight = start_of(day_of(now, zone()) + timedelta(days=1), zone())
+    backlog = service.backlog(everywhere, overdue_since, tonight - timedelta(hours=ANSWER_HOURS))
     return render_template(
         "moderation/queue.html",
         shown=shown,
         chosen=chosen,
+        is_taken=wanted.isdigit() and chosen is not None and int(wanted) != chosen.entry.id and int(wanted) in held,
         sheet=sheet,
         kinds=kinds,
-        counted={kind: sum(kind in held for held in kinds.values()) for kind in signals.KINDS},
-        places=desk.places(my_grants(), service.waiting_by_community(me()), asked.area),
+        held=held,
+        escalated=escalation.escalated([one.entry.id for one in waiting if one.entry.queued_at <= overdue_since]),
+        batches=desk_batches(shown, kinds, held),
+        counted={kind: sum(kind in kinds[one.entry.id] for one in waiting) for kind in signals.KINDS},
+        morning=desk.morning(waits for code, waits in backlog.items() if reaches(asked.area or "", code)),
+        places=desk.places(my_grants(), {code: waits.waiting for code, waits in backlog.items()}, asked.area),
         asked=asked,
         loaded=len(waiting),
         undoable=_undoable(),
         form=form,
+        activities_open=activities.open_activities(),
         activity_of=activities.get,
         clock_of=lambda entry: desk.clock(entry, now),
         now=now,
     )
+
+
+def _open(wanted: str, asked: Narrowed, reach: Reach, now: datetime) -> int | None:
+    """Claim the entry that the page will show, before anything is read: what a transaction follows is read anew.
+
+    A signal is known only of entries that were read, so a queue narrowed to one is read twice.
+    """
+    among = None
+    if asked.signal:
+        waiting = service.queue(me(), within_reach=reach, only=asked.conditions(now))
+        kinds = signals.of_queue(waiting, me(), now)
+        among = [one.entry.id for one in waiting if asked.signal in kinds[one.entry.id]]
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and int(wanted) <= entries.MAX_ID else None
+    with transaction():
+        return claims.open_next(reach, asked.conditions(now), wanted=number, among=among, by=me(), now=now)
 
 
 def _entry_page(entry: Entry, form: DecisionForm, refused: Refused | None = None) -> str:
@@ -160,12 +173,15 @@ def _entry_page(entry: Entry, form: DecisionForm, refused: Refused | None = None
     may_not = service.find_refusal(entry, me())
     if isinstance(may_not, NotFound):
         raise may_not
+    holder = None
+    if entry.status == "pending" and may_not is None:
+        entry, holder = _claimed(entry.id, now)
     place = (entry.resident_id, entry.community_code)
     is_member = place in accounts.confirmed_members([place])
     community = areas.get_area(entry.community_code)
     found = service.Waiting(entry, service.resident_of(entry), community, is_member)
-    sheet = desk.sheet(found, signals.of_entry(entry, is_member), viewer=me(), now=now)
-    form.offer(entry, sheet.kinds)
+    sheet = desk.sheet(found, signals.of_entry(entry, is_member, me(), now), viewer=me(), now=now)
+    form.offer(entry, sheet.kinds, reasons.of_community(entry.community_code))
     steps = service.history(entry.id)
     is_approved = entry.status == "approved" and may_not is None
     no_reversal = service.find_reverse_refusal(entry, me(), now=now, zone=zone()) if is_approved else None
@@ -175,6 +191,7 @@ def _entry_page(entry: Entry, form: DecisionForm, refused: Refused | None = None
         sheet=sheet,
         entry=entry,
         may_decide_here=may_not is None,
+        held=holder,
         may_not=say(may_not) if may_not else None,
         refused=say(refused) if refused else None,
         is_conflict=isinstance(refused, Conflict),
@@ -189,6 +206,14 @@ def _entry_page(entry: Entry, form: DecisionForm, refused: Refused | None = None
         asked=Narrowed.asked(),
         now=now,
     )
+
+
+def _claimed(entry_id: int, now: datetime) -> tuple[Entry, tuple[str, datetime] | None]:
+    """Claim an entry whose page is opened; gives it as it is then, and who else holds it until when."""
+    with transaction():
+        is_mine = claims.open_one(entry_id, by=me(), now=now)
+    holder = None if is_mine else claims.holders([entry_id], me(), now).get(entry_id)
+    return _entry(entry_id), holder
 
 
 def _undoable() -> dict[str, Any] | None:

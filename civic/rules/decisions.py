@@ -16,6 +16,12 @@ REASONED = ("return", "reject", "reverse")
 MAX_REASON_LENGTH = 1000
 UNDO_MINUTES = 10
 ANSWER_HOURS = 48
+CLAIM_MINUTES = 10
+MOST_CLAIMS = 50
+READY_REASONS = 8  # that a community may keep
+MAX_READY_LENGTH = 200
+SIMPLE_WORTH = 6  # an entry worth no more, with no signal, may be approved together with others like it
+BATCH_ENTRIES = 20
 
 LEVELS = ("community", "subdistrict", "district", "city")
 LEVEL_OF_ROLE = {

@@ -9,7 +9,7 @@ from flask import current_app
 from civic.accounts import passwords
 from civic.areas import service as areas
 from civic.db import transaction
-from civic.seed import growth, people, places, room
+from civic.seed import growth, people, places, room, signals
 from civic.seed.album import Album
 from civic.seed.diary import Diary
 from civic.seed.life import Life
@@ -47,6 +47,7 @@ def build(*, residents: int, weeks: int, seed: int, now: datetime, zone: ZoneInf
         Life(everybody, diary, album, now, zone, rng).happen()
         room.furnish(everybody, now, zone)
         growth.grow(now, zone)
+        signals.show(everybody, now, zone, rng)
     finally:
         passwords.use_cost(current_app.config["CIVIC"].password_cost)
         album.close()

@@ -8,8 +8,7 @@ const idle = new WeakMap(); // what stood on a button before it said that it is 
 
 // A second tap while the first is on its way does nothing; the label says that it is.
 export function sendOnce() {
-  // The server's sentences say what to do, in the page's language; the browser's own bubbles stay away.
-  for (const form of document.forms) if (form.method === "post") form.noValidate = true;
+  readyForms();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented) {
@@ -38,6 +37,11 @@ export function sendOnce() {
 export function freshForm(form) {
   delete form.dataset.sent;
   for (const button of document.querySelectorAll("button[aria-disabled]")) if (button.form === form) markIdle(button);
+}
+
+// The server's sentences say what to do, in the page's language; the browser's own bubbles stay away.
+export function readyForms() {
+  for (const form of document.forms) if (form.method === "post") form.noValidate = true;
 }
 
 function markBusy(button) {

@@ -2,13 +2,13 @@
 import { focusErrors, sendOnce, submitOnChange, showPasswords } from "./forms.js";
 import { filterLists } from "./filter.js";
 import { followChoices } from "./log.js";
-import { askForReason } from "./moderation.js";
 import { forgetOthers, installWorker } from "./outbox/copies.js";
 import { readClock } from "./outbox/citytime.js";
 import { keepEntries } from "./outbox/entry_form.js";
 import { finishLeaving, mindLeaving } from "./outbox/leave.js";
 import { showOutbox } from "./outbox/list.js";
 import { keepSending } from "./outbox/sender.js";
+import { deskwork } from "./moderation.js";
 import { countDown } from "./countdown.js";
 import { offerPrinting } from "./print.js";
 import { showPhotos } from "./photos.js";
@@ -16,7 +16,7 @@ import { steppers } from "./stepper.js";
 import { renewWall } from "./wall.js";
 
 document.documentElement.classList.add("scripted");
-for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, askForReason, offerPrinting, renewWall]) {
+for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, deskwork, offerPrinting, renewWall]) {
   start();
 }
 

@@ -18,11 +18,14 @@ pytestmark = pytest.mark.usefixtures("at_ten_past_ten")
 
 
 @pytest.mark.parametrize("waiting", [5, 50])
-@pytest.mark.parametrize(("role", "area", "cost"), [("community_manager", COMMUNITY, 19), ("city_officer", "9901", 20)])
+@pytest.mark.parametrize(("role", "area", "cost"), [("community_manager", COMMUNITY, 32), ("city_officer", "9901", 33)])
 def test_the_queue_costs_the_same_however_many_wait(
     client: FlaskClient, role: str, area: str, cost: int, waiting: int
 ) -> None:
-    """The area's choices cost an officer one query more; photos would cost one for all, a twin among them four."""
+    """Claiming the entry costs three and what is read anew after it; the area's choices cost an officer one more.
+
+    Photos would cost two for all, a twin among them four.
+    """
     sign_in(client, staff(role, area).login or "")
     for _ in range(waiting):
         log(person(confirmed=False), quantity=6)
@@ -41,13 +44,15 @@ def test_one_entry_costs_the_same_whatever_happened_to_it(client: FlaskClient, m
     decide(entry, "approve", manager)
     with count_queries() as queries:
         assert client.get(f"/moderation/{entry.id}").status_code == 200
-    assert queries.total <= 17, str(queries)
+    assert queries.total <= 27, str(queries)
 
 
 def test_a_managers_queue_is_read_in_order_from_its_index(app: Flask, engine: str) -> None:
     plan = "\n".join(plan_of_the_queue(staff(), engine))
-    assert "ix_entry_queue" in plan
+    # On a few rows PostgreSQL may as well read by time; on many see tests/test_plans.py.
+    assert "ix_entry_queue" in plan or (engine == "postgresql" and "ix_entry_waiting" in plan)
     assert "TEMP B-TREE FOR ORDER BY" not in plan, plan
+    assert "Sort" not in plan, plan
 
 
 def plan_of_the_queue(manager: Person, engine: str) -> list[str]:

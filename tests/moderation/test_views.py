@@ -247,11 +247,14 @@ def test_a_manager_hears_who_may_take_back_once_the_month_is_closed(
     assert "请交给街道来撤销" in page
 
 
-def test_whoever_was_slower_sees_what_was_decided_and_loses_no_word(client: FlaskClient, manager: Person) -> None:
+def test_whoever_was_slower_sees_what_was_decided_and_loses_no_word(
+    client: FlaskClient, manager: Person, at_ten_past_ten: time_machine.Traveller
+) -> None:
     entry, following = log(person()), log(person())
     page = client.get("/moderation")
     found = next(form for form in forms(page) if f"/{entry.id}/decision" in form["action"])
-    decide(entry, "approve", staff())
+    at_ten_past_ten.shift(timedelta(minutes=11))
+    decide(entry, "approve", staff(), now=NOW + timedelta(minutes=16))
     answer = client.post(found["action"], data={**found["fields"], "decision": "reject", "reason": "写了一半的话"})
     assert answer.status_code == 409
     assert "何静" in answer.text
