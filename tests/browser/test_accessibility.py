@@ -38,6 +38,8 @@ VISITOR = [
     "/leaderboard?area={city}",
     "/communities/{community}",
     "/communities/{community}/poster",
+    "/wall/{community}",
+    "/wall/{city}",
     "/rules",
     "/help",
     "/legal/privacy",
@@ -64,9 +66,19 @@ RESIDENT = [
     "/me/family",
     "/me/settings/community",
 ]
-MANAGER = ["/moderation", "/moderation/{waiting}", "/moderation/{approved}"]
+MANAGER = ["/moderation", "/moderation/{waiting}", "/moderation/{approved}", "/dashboard/{community}"]
+DISTRICT = ["/dashboard/{district}", "/dashboard/{district}/rows?category=reading"]
+ADMIN = ["/admin/jobs", "/admin/jobs/seal", "/admin/grants"]
 PAGES = [
-    (login, path) for login, paths in ((None, VISITOR), ("resident", RESIDENT), ("manager", MANAGER)) for path in paths
+    (login, path)
+    for login, paths in (
+        (None, VISITOR),
+        ("resident", RESIDENT),
+        ("manager", MANAGER),
+        ("district", DISTRICT),
+        ("admin", ADMIN),
+    )
+    for path in paths
 ]
 # Enough to see every component once more in other colours, sizes and words.
 SLICE = [
@@ -95,6 +107,7 @@ def known(site: Site) -> dict[str, Any]:
 
         return {
             "city": places.CITY,
+            "district": f"{places.CITY}01",
             "community": places.LIUQIAO,
             "approved": newest("approved", Entry.resident_id == resident.id),
             "returned": newest("returned", Entry.resident_id == resident.id),
