@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from civic.forms import BaseForm
@@ -19,5 +20,7 @@ class ProposalForm(BaseForm):
     """A role for somebody, over an area."""
 
     login = StringField(_l("谁（登录名）"), [InputRequired(_l("写上对方登录用的手机号或用户名。"))])
-    role = SelectField(_l("什么角色"), choices=list(ROLE_NAMES.items()), validate_choice=False)
+    role = SelectField(
+        _l("什么角色"), choices=[SelectChoice(key, name) for key, name in ROLE_NAMES.items()], validate_choice=False
+    )
     area = StringField(_l("管哪里（代码）"), [InputRequired(_l("写上地方的代码，4、6、9 或 12 位。"))])

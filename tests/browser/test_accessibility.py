@@ -40,6 +40,8 @@ VISITOR = [
     "/communities/{community}",
     "/communities/{community}/announcements",
     "/communities/{community}/poster",
+    "/wall/{community}",
+    "/wall/{city}",
     "/rules",
     "/help",
     "/legal/privacy",
@@ -78,6 +80,7 @@ RESIDENT = [
     "/logout",
 ]
 MANAGER = [
+    "/dashboard/{community}",
     "/moderation",
     "/moderation/{waiting}",
     "/moderation/{approved}",
@@ -90,8 +93,18 @@ MANAGER = [
     "/communities/{community}/reading",
     "/communities/{community}/stand-ins",
 ]
+DISTRICT = ["/dashboard/{district}", "/dashboard/{district}/rows?category=reading"]
+ADMIN = ["/admin/jobs", "/admin/jobs/seal", "/admin/grants"]
 PAGES = [
-    (login, path) for login, paths in ((None, VISITOR), ("resident", RESIDENT), ("manager", MANAGER)) for path in paths
+    (login, path)
+    for login, paths in (
+        (None, VISITOR),
+        ("resident", RESIDENT),
+        ("manager", MANAGER),
+        ("district", DISTRICT),
+        ("admin", ADMIN),
+    )
+    for path in paths
 ]
 # Enough to see every component once more in other colours, sizes and words.
 SLICE = [
@@ -128,6 +141,7 @@ def known(site: Site) -> dict[str, Any]:
 
         return {
             "city": places.CITY,
+            "district": f"{places.CITY}01",
             "community": places.LIUQIAO,
             "approved": newest("approved", Entry.resident_id == resident.id),
             "returned": newest("returned", Entry.resident_id == resident.id),
