@@ -29,7 +29,7 @@ def leaderboard(_query: dict[str, Any]) -> dict[str, Any]:
         "area": found.area.code,
         "period": found.period.key,
         "of": found.of,
-        "kind": found.kind or None,
+        **({"kind": found.kind} if found.kind else {}),
         "status": found.status,
         "as_of": found.as_of,
         "closes_at": found.closes_at,

@@ -30,7 +30,7 @@ def ranking(_query: dict[str, Any], period: str) -> dict[str, Any]:
         "area": asked.area.code,
         "period": asked.period.key,
         "of": asked.of,
-        "kind": asked.kind or None,
+        **({"kind": asked.kind} if asked.kind else {}),
         "status": asked.published.status,
         "as_of": header.as_of if header else None,
         "closes_at": asked.closes_at,
