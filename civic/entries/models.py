@@ -94,10 +94,10 @@ class PhotoPrint(Base):
 
     __tablename__ = "photo_print"
     __table_args__ = (
-        Index(None, "band0", "photo_id"),
-        Index(None, "band1", "photo_id"),
-        Index(None, "band2", "photo_id"),
-        Index(None, "band3", "photo_id"),
+        Index(None, "band0", "features", "photo_id"),
+        Index(None, "band1", "features", "photo_id"),
+        Index(None, "band2", "features", "photo_id"),
+        Index(None, "band3", "features", "photo_id"),
         Index(
             "ix_photo_print_waiting",
             "photo_id",

@@ -34,7 +34,7 @@ def escalated(entry_ids: Iterable[int]) -> dict[int, datetime]:
     rows = db.session.execute(
         select(Escalation.entry_id, Escalation.escalated_at)
         .join(Entry, Entry.id == Escalation.entry_id)
-        .where(Escalation.entry_id.in_(wanted), Escalation.escalated_at >= Entry.queued_at)
+        .where(Escalation.entry_id.in_(wanted), Escalation.escalated_at > Entry.queued_at)
     )
     return {row.entry_id: row.escalated_at for row in rows}
 
@@ -42,7 +42,7 @@ def escalated(entry_ids: Iterable[int]) -> dict[int, datetime]:
 def _give_above(now: datetime) -> int:
     """One statement. Whoever was returned and mended waits anew, and what was said of an earlier wait is replaced."""
     given = exists().where(
-        Escalation.entry_id == Entry.id, Escalation.level == ABOVE, Escalation.escalated_at >= Entry.queued_at
+        Escalation.entry_id == Entry.id, Escalation.level == ABOVE, Escalation.escalated_at > Entry.queued_at
     )
     overdue = select(Entry.id, literal(ABOVE), literal(now, Escalation.escalated_at.type)).where(
         Entry.status == "pending", Entry.queued_at <= now - timedelta(hours=ANSWER_HOURS), ~given
@@ -52,4 +52,4 @@ def _give_above(now: datetime) -> int:
     again = rows.on_conflict_do_update(
         index_elements=["entry_id", "level"], set_={"escalated_at": rows.excluded.escalated_at}
     )
-    return connection().execute(again).rowcount
+    return len(connection().scalars(again.returning(Escalation.entry_id)).all())

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from civic.db import connection, db, transaction
 from civic.entries.models import Photo, PhotoPrint
 from civic.moderation.models import LookAlike
-from civic.rules.signals import LOOK_ALIKE_BITS, distance, probes
+from civic.rules.signals import LOOK_ALIKE_BITS, nearest, probes
 
 log = logging.getLogger(__name__)
 PRINT_LETTERS = 16
@@ -62,10 +62,10 @@ def alike(prints: Sequence[int]) -> list[tuple[int, int]]:
         for column, values in zip(columns, probes(prints), strict=True)
     ]
     for photo_id, features in connection().execute(union_all(*per_band)):
-        if photo_id not in found:
-            found[photo_id] = min(distance(features, print_) for print_ in prints)
-    near = [(photo_id, far) for photo_id, far in found.items() if far <= LOOK_ALIKE_BITS]
-    return sorted(near, key=lambda one: (one[1], one[0]))
+        far = nearest(features, prints)
+        if far <= LOOK_ALIKE_BITS:
+            found[photo_id] = far
+    return sorted(found.items(), key=lambda one: (one[1], one[0]))
 
 
 def of_entries(entry_ids: Iterable[int]) -> dict[int, tuple[int, int, int, int]]:

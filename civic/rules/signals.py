@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 # Photos: of the 64 features of a print at most so many may differ.
 LOOK_ALIKE_BITS = 7
 PRINT_BITS = 64
+UNSIGNED = 2**PRINT_BITS - 1
 BANDS = 4
 BAND_BITS = PRINT_BITS // BANDS
 
@@ -25,7 +26,12 @@ OFTEN_DAYS = 30
 
 def distance(one: int, other: int) -> int:
     """In how many features two prints differ. Prints may be signed, as databases keep them."""
-    return ((one ^ other) & (2**PRINT_BITS - 1)).bit_count()
+    return ((one ^ other) & UNSIGNED).bit_count()
+
+
+def nearest(features: int, prints: Iterable[int]) -> int:
+    """The least distance between one print and several. Asked thousands of times a search, so written out."""
+    return min([((features ^ print_) & UNSIGNED).bit_count() for print_ in prints])
 
 
 def bands(print_: int) -> tuple[int, ...]:

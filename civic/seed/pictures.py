@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 960, 720
 CAMERA, TAKEN, TAKEN_OFFSET = 0x8769, 0x9003, 0x9011
@@ -18,7 +18,10 @@ Pen = ImageDraw.ImageDraw
 def photo(activity_key: str, taken_at: datetime, rng: Random) -> bytes:
     """A JPEG that suits an activity, with the moment it was taken written where cameras write it."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "#CFDADA")
-    _SCENES.get(activity_key, _park)(ImageDraw.Draw(picture), rng)
+    scene = _SCENES.get(activity_key, _park)
+    scene(ImageDraw.Draw(picture), rng)
+    if scene in (_stairwell, _hall):
+        picture = _lit(picture, rng)
     exif = Image.Exif()
     exif.get_ifd(CAMERA).update(
         {TAKEN: taken_at.strftime("%Y:%m:%d %H:%M:%S"), TAKEN_OFFSET: taken_at.isoformat()[-6:]}
@@ -26,6 +29,22 @@ def photo(activity_key: str, taken_at: datetime, rng: Random) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, exif=exif)
     return out.getvalue()
+
+
+def _lit(picture: Image.Image, rng: Random) -> Image.Image:
+    """The same room under another lamp: without beams and shadows every stairwell would look like every other."""
+    light = Image.new("L", (WIDTH, HEIGHT), 128)
+    pen = ImageDraw.Draw(light)
+    for _ in range(9):
+        x, y, wide, high = (
+            rng.randint(-80, WIDTH),
+            rng.randint(-80, HEIGHT),
+            rng.randint(120, 420),
+            rng.randint(90, 300),
+        )
+        pen.ellipse((x, y, x + wide, y + high), fill=rng.choice((70, 95, 165, 190)))
+    soft = light.filter(ImageFilter.GaussianBlur(24)).convert("RGB")
+    return ImageChops.overlay(picture, soft)
 
 
 def _park(pen: Pen, rng: Random) -> None:

@@ -60,7 +60,11 @@ def _photos() -> None:
         sa.PrimaryKeyConstraint("photo_id", name=op.f("pk_photo_print")),
     )
     for number in range(4):
-        op.create_index(op.f(f"ix_photo_print_band{number}_photo_id"), "photo_print", [f"band{number}", "photo_id"])
+        op.create_index(
+            op.f(f"ix_photo_print_band{number}_features_photo_id"),
+            "photo_print",
+            [f"band{number}", "features", "photo_id"],
+        )
     op.create_index(
         "ix_photo_print_waiting", "photo_print", ["photo_id"], sqlite_where=UNSEARCHED, postgresql_where=UNSEARCHED
     )
