@@ -85,6 +85,10 @@ class Proxy(socketserver.ThreadingTCPServer):
         self.lock = threading.Lock()
         self.seconds: list[threading.Thread] = []  # of requests that are sent twice
 
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class calls it so
+        """What goes wrong on the way is one more lost answer."""
+        self.tally.answers_lost += 1
+
     def luck(self) -> str:
         """What becomes of the next request."""
         with self.lock:
