@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
 from civic import tokens
 from civic.accounts import passwords
@@ -94,6 +94,13 @@ def claim(code: str, *, login: str, password: str, now: datetime, zone: ZoneInfo
     db.session.delete(found)
     db.session.flush()
     return ward
+
+
+def forget_of(person_id: int) -> None:
+    """Take back every code and every word about who would look after whom that an account holds."""
+    named = or_(SecondGuardian.person_id == person_id, SecondGuardian.child_id == person_id)
+    db.session.execute(delete(SecondGuardian).where(named))
+    db.session.execute(delete(ClaimCode).where(ClaimCode.child_id == person_id))
 
 
 # Questions

@@ -20,7 +20,10 @@ from civic.entries import service as entries
 from civic.entries.models import Entry, Photo
 from civic.ledger import service as ledger
 from civic.moderation.models import Decision, Reason
+from civic.pledges import certificates
 from civic.pledges.models import Pledge
+from civic.progress import service as progress
+from civic.reading import service as reading
 from civic.rules.periods import day_of
 from civic.rules.refused import Conflict
 from civic.teams import service as teams
@@ -39,15 +42,15 @@ def erase(child_id: int, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
     guardians.record(child, guardian_id, guardians.WITHDRAWN, now)
 
 
-def release_wards(guardian: Person, *, now: datetime, zone: ZoneInfo) -> None:
-    """What becomes of somebody's wards when their account ends: the second guardian takes them, else they are erased.
+def pass_on_wards(guardian: Person, *, now: datetime, zone: ZoneInfo) -> None:
+    """Give somebody's wards to the second guardians named for them, before the account ends.
 
-    Entries that wait are then withdrawn. Whoever ends an account calls this before anything else, in its transaction.
+    A ward for whom nobody is named stays: leaving is then refused, and it is for the guardian to name somebody or to
+    take the child out.
     """
     for ward in guardians.wards(guardian.id):
-        if guardians.pass_on(ward, now, zone) is None:
-            erase(ward.id, by=guardian, now=now, zone=zone)
-    db.session.execute(delete(SecondGuardian).where(SecondGuardian.person_id == guardian.id))
+        guardians.pass_on(ward, now, zone)
+    guardians.forget_of(guardian.id)
 
 
 def _forget(child: Person, today: date, now: datetime) -> None:
@@ -60,6 +63,8 @@ def _forget(child: Person, today: date, now: datetime) -> None:
     db.session.execute(update(Entry).where(Entry.resident_id == child.id).values(note="", title=""))
     signed = update(Pledge).where(Pledge.person_id == child.id, Pledge.ended_at.is_(None))
     db.session.execute(signed.values(ended_at=now))
+    for room in (certificates, reading, progress):
+        room.forget_of(child.id)
     teams.let_go(child, today)
     _end_memberships(child.id, today)
     db.session.execute(delete(ClaimCode).where(ClaimCode.child_id == child.id))

@@ -93,6 +93,11 @@ def release(entry_id: int) -> None:
     connection().execute(delete(Claim).where(Claim.entry_id == entry_id))
 
 
+def forget_of(person_id: int) -> None:
+    """Give up whatever somebody who leaves has before them."""
+    db.session.execute(delete(Claim).where(Claim.person_id == person_id))
+
+
 def remove_old(now: datetime) -> int:
     """Put claims away that ended long ago; says how many."""
     return connection().execute(delete(Claim).where(Claim.until < now - KEPT_FOR)).rowcount

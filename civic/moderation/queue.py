@@ -215,7 +215,7 @@ def _lies_within(code: str) -> ColumnElement[bool]:
 def _perhaps_for_others(within_reach: Reach) -> Select[int]:
     """Whose entries may be for others to decide: the person's own, their family's, those of staff. Few, by index."""
     roles = list(rules.LEVEL_OF_ROLE)
-    staff = select(Grant.person_id).where(Grant.revoked_at.is_(None), Grant.role.in_(roles))
+    staff = select(Grant.person_id).where(in_force(), Grant.role.in_(roles))
     wards = select(Person.id).where(Person.guardian_id.in_(within_reach.mine))
     mine = select(Person.id).where(Person.id.in_(within_reach.mine))
     found = mine.union(wards, staff).subquery()

@@ -11,14 +11,17 @@ from typing import Any, cast
 
 from sqlalchemy import Select, Table, or_, select
 
-from civic.accounts.models import ApiToken, FamilyTie, Grant, LoginSession, Membership, Person
+from civic.accounts.models import ApiToken, FamilyTie, Grant, GuardianConsent, LoginSession, Membership, Person
 from civic.db import Base, db
 from civic.entries.models import Entry, Photo
 from civic.ledger.models import Posting
 from civic.moderation.models import Decision, Reason
 from civic.notices.models import Notice, QuietKind
-from civic.pledges.models import Pledge
+from civic.pledges.models import Certificate, Pledge
+from civic.progress.models import Milestone
 from civic.rankings.models import Ranking, RankingRow
+from civic.reading.models import FinishedBook
+from civic.teams.models import TeamMembership
 
 MY_ID = "it is this account's own id on every row"
 SECRET = "a fingerprint of a secret; it opens nothing and says nothing"  # noqa: S105 - says why one is left out
@@ -93,8 +96,31 @@ PARTS: tuple[Part, ...] = (
     _Reasons("reasons", Reason, ()),
     Part("statement", Posting, ("resident_id",), {"resident_id": MY_ID}),
     Part("pledges", Pledge, ("person_id",), {"person_id": MY_ID}),
+    Part("certificates", Certificate, ("person_id",), {"person_id": MY_ID}),
+    Part("finished_books", FinishedBook, ("person_id",), {"person_id": MY_ID}),
+    Part("milestones", Milestone, ("person_id",), {"person_id": MY_ID}),
+    Part("teams", TeamMembership, ("person_id",), {"person_id": MY_ID}),
+    Part("consents", GuardianConsent, ("child_id",), {"child_id": MY_ID, "by_id": OTHERS}),
     _Notices("notices", Notice, ("person_id",), {"person_id": MY_ID, "about": "numbers that the facts beside it hold"}),
     Part("spared_notices", QuietKind, ("person_id",), {"person_id": MY_ID}),
+)
+
+# Who did what in office: announced, chose, recommended, proposed, accepted, removed. Public or about others.
+OF_OFFICE = (
+    "announcement.written_by_id",
+    "announcement.withdrawn_by_id",
+    "contact.set_by_id",
+    "focus.set_by_id",
+    "recommended_book.added_by",
+    "grant_proposal.person_id",
+    "grant_proposal.proposed_by",
+    "grant_proposal.answered_by",
+    "grant_revocation.by_id",
+    "removal.removed_by_id",
+    "stand_in.manager_id",
+    "stand_in.person_id",
+    "stand_in.decided_by_id",
+    "stand_in.ended_by_id",
 )
 
 # Columns that refer to a person and are no part of the archive.
@@ -104,6 +130,13 @@ LEFT_OUT: dict[str, str] = {
     "decision.by_id": "decisions somebody took in office are about other residents' entries",
     "resident_total.resident_id": "sums of the lines of the statement",
     "erasure.person_id": "written only when the person is gone",
+    "guardian_consent.by_id": "what a guardian agreed to is in the child's folder",
+    "claim_code.child_id": "a secret for a few days, in the guardian's hands",
+    "second_guardian.child_id": "who would look after a child is shown on the child's page; it names somebody else",
+    "second_guardian.person_id": "the word of another guardian, shown to that guardian",
+    "team.captain_id": "who leads a team today; the days in it are taken along",
+    "claim.person_id": "what somebody in office has before them for ten minutes",
+    **dict.fromkeys(OF_OFFICE, "what was done in office is about other residents and places"),
 }
 
 # What becomes of each column that refers to a person when they leave for good: gone, or kept with the bare id.
@@ -116,6 +149,13 @@ GONE = frozenset(
         "notice.person_id",
         "quiet_kind.person_id",
         "person.guardian_id",
+        "certificate.person_id",
+        "finished_book.person_id",
+        "milestone.person_id",
+        "second_guardian.person_id",
+        "second_guardian.child_id",
+        "claim_code.child_id",
+        "claim.person_id",
     }
 )
 STAYS: dict[str, str] = {
@@ -128,6 +168,11 @@ STAYS: dict[str, str] = {
     "resident_total.resident_id": "sums of the ledger",
     "pledge.person_id": "ended; a community's promises count it, it holds an id and two days",
     "erasure.person_id": "that and when somebody left; it is how a crash is made good",
+    "team_membership.person_id": "a team's points rest on it; ended, it holds an id and days",
+    "team.captain_id": "another member leads on; a team that had nobody else is closed",
+    "guardian_consent.child_id": "that a guardian agreed, and when; it holds ids, no name",
+    "guardian_consent.by_id": "the same row",
+    **dict.fromkeys(OF_OFFICE, "acts of office stay accountable under the bare id"),
 }
 
 

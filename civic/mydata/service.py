@@ -7,12 +7,19 @@ from sqlalchemy import select
 
 from civic.accounts import service as accounts
 from civic.accounts.models import Person
+from civic.children import service as children
 from civic.db import db, id_of
 from civic.entries import service as entries
+from civic.moderation import claims
 from civic.moderation import service as moderation
 from civic.mydata.models import Erasure
 from civic.notices import service as notices
+from civic.pledges import certificates
 from civic.pledges import service as pledges
+from civic.progress import service as progress
+from civic.reading import service as reading
+from civic.rules.periods import day_of
+from civic.teams import service as teams
 
 # Verbs
 
@@ -25,10 +32,16 @@ def erase(person: Person, *, now: datetime, zone: ZoneInfo) -> None:
     person_id = id_of(person)
     # Entries come before the person, as when somebody decides on one: two who lock in one order never lock crosswise.
     keys = entries.forget_of(person_id)
+    children.pass_on_wards(person, now=now, zone=zone)
+    teams.let_go(person, day_of(now, zone))
     accounts.leave_for_good(person, now, zone)
     keys += entries.forget_of(person_id)  # what was sent in that very moment; nothing can follow it
     moderation.forget_reasons_of(person_id)
+    claims.forget_of(person_id)
     pledges.end_all(person_id, now=now)
+    certificates.forget_of(person_id)
+    reading.forget_of(person_id)
+    progress.forget_of(person_id)
     notices.forget_of(person_id)
     db.session.add(Erasure(person_id=person_id, begun_at=now, photo_keys=keys))
     db.session.flush()

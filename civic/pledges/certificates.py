@@ -7,7 +7,7 @@ and the name is shown as its holder agreed to, a minor's masked, a child's never
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from civic import tokens
 from civic.accounts.models import Person
@@ -69,6 +69,11 @@ def issue(person: Person, activity_key: str, days: int, name_shown: str, *, now:
 
 
 # Questions
+
+
+def forget_of(person_id: int) -> None:
+    """Withdraw every certificate of somebody who leaves for good; their codes confirm nothing any more."""
+    db.session.execute(delete(Certificate).where(Certificate.person_id == person_id))
 
 
 def names_offered(person: Person, today: date) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from civic.activities import service as activities
@@ -143,6 +143,11 @@ def notice(found: Progress, which: Sequence[Reached] | None = None) -> frozenset
 
 
 # Questions
+
+
+def forget_of(person_id: int) -> None:
+    """Forget when somebody who leaves for good reached what."""
+    db.session.execute(delete(Milestone).where(Milestone.person_id == person_id))
 
 
 def progress_of(resident_id: int, scale: Sequence[int]) -> Progress:

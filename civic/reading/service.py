@@ -64,6 +64,11 @@ def read_on(person: Person, key: str) -> None:
 # Questions
 
 
+def forget_of(person_id: int) -> None:
+    """Clear the shelf of somebody who leaves for good."""
+    db.session.execute(delete(FinishedBook).where(FinishedBook.person_id == person_id))
+
+
 def weeks_read(person_id: int, today: date) -> list[WeekRead]:
     """Minutes read in each of the last weeks, oldest first, those waiting for a decision included."""
     this_week = period_of("week", today)

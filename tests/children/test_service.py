@@ -157,20 +157,20 @@ def test_a_second_guardian_takes_over_when_the_first_leaves(app: Flask) -> None:
         guardians.name_second(child.id, father.id, by=guardian, **AT)
     entry = make.log(guardian, resident=child)
     with transaction():
-        service.release_wards(guardian, **AT)
+        service.pass_on_wards(guardian, **AT)
     assert [found.id for found in accounts.children_of(father.id, TODAY)] == [child.id]
     assert make.statuses(entry) == ["pending"]
     assert [(row.by_id, row.kind) for row in guardians.consents_of(child.id)][-1] == (father.id, "taken_over")
 
 
-def test_without_a_second_guardian_the_child_is_erased_and_what_waits_is_withdrawn(app: Flask) -> None:
+def test_without_a_second_guardian_the_child_stays_until_the_guardian_decides(app: Flask) -> None:
     guardian = make.person()
-    child_id = child_of(guardian).id
-    entry = make.log(guardian, resident=db.session.get_one(Person, child_id), note="豆豆捡的")
+    child = child_of(guardian)
+    entry = make.log(guardian, resident=child)
     with transaction():
-        service.release_wards(guardian, **AT)
-    assert make.statuses(entry) == ["withdrawn"]
-    assert NAME not in everything_stored()
+        service.pass_on_wards(guardian, **AT)
+    assert child.guardian_id == guardian.id
+    assert make.statuses(entry) == ["pending"]
 
 
 def test_rights_change_at_midnight_of_the_fourteenth_birthday(app: Flask) -> None:

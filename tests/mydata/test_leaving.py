@@ -29,9 +29,12 @@ from civic.moderation import checks as decision_checks
 from civic.mydata import contents, leaving
 from civic.mydata.models import Erasure
 from civic.pledges import service as pledges
+from civic.pledges.models import Certificate
+from civic.progress.models import Milestone
 from civic.rankings.models import RankingRow
 from civic.rankings.sealing import seal
 from civic.rankings.verifying import differences
+from civic.reading.models import FinishedBook
 from civic.rules.periods import parse
 from civic.rules.refused import Conflict, Refused
 from civic.rules.sealing import due_at
@@ -65,10 +68,23 @@ def canary(app: Flask) -> Person:
         sessions.open_session(me, f"{CANARY} phone", NOW)
         sessions.issue_token(me, 30, NOW)
         declare_family(me, other, NOW)
-        pledges.sign(me, "pledge_walker", now=NOW)
+        pledges.sign(me, "pledge_walker", now=NOW, zone=ZONE)
+        _things_of(me)
         accounts.move(me, FAR_COMMUNITY, NOW, ZONE)
         factories.grants.grant(me, "community_manager", FAR_COMMUNITY, NOW)
     return me
+
+
+def _things_of(me: Person) -> None:
+    """What grew from the acts: a certificate, a finished book, a milestone, and a team with a name."""
+    db.session.add(
+        Certificate(
+            code="CANARY", person_id=me.id, activity_key="pledge_walker", days=21, name_shown="nickname", issued_at=NOW
+        )
+    )
+    db.session.add(FinishedBook(person_id=me.id, title=f"{CANARY}的书", finished_at=NOW))
+    db.session.add(Milestone(person_id=me.id, key="badge.first_step", reached_at=NOW))
+    factories.team(me)
 
 
 def leave(who: Person, now: datetime = NOW) -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
+revision = "0011"
 down_revision = "0010"
 
 CODE = sa.String(12).with_variant(postgresql.VARCHAR(12, collation="C"), "postgresql")

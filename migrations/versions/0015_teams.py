@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0017"
+revision = "0015"
+down_revision = "0014"
 
 CODE = sa.String(12).with_variant(postgresql.VARCHAR(12, collation="C"), "postgresql")
 INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CODE = sa.String(length=12).with_variant(postgresql.VARCHAR(12, collation="C"), "postgresql")

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 
 INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CODE = sa.String(12).with_variant(postgresql.VARCHAR(12, collation="C"), "postgresql")
