@@ -1,6 +1,6 @@
 """What people are told of, which of it they can be spared, and for how long it is kept.
 
-docs/adr/0014-the-inbox-is-the-outbox.md
+docs/adr/0010-the-inbox-is-the-outbox.md
 """
 
 from collections.abc import Iterable

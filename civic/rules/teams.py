@@ -1,6 +1,6 @@
 """Teams: their kinds, how large one may be, what it may be called, and on which days somebody belongs to one.
 
-docs/rules.md: section 2, fine print S2, A30 to A32.
+docs/rules.md: section 2, fine print S2, A17 to A19.
 """
 
 from collections.abc import Iterable
