@@ -16,7 +16,7 @@ from civic.dashboards.models import AreaFigures, AreaNow, FiguresPeriod
 from civic.db import db
 from civic.rankings import published
 from civic.rankings.published import IndexOf, Listed, Published, StoredPart
-from civic.rankings.service import PAGE_ROWS, boards_of
+from civic.rankings.service import PAGE_ROWS, area_boards_of
 from civic.rules.periods import Period, parse, period_of
 from civic.rules.refused import NotFound
 from civic.rules.waits import HALF, NINE_TENTHS
@@ -144,8 +144,8 @@ def check_board(area: Area, of: str | None) -> str | None:
         return None
     if of is None:
         usual = DEFAULT_BOARD[area.level]
-        return usual if usual in boards_of(area) else boards_of(area)[-1]
-    if of not in boards_of(area):
+        return usual if usual in area_boards_of(area) else area_boards_of(area)[-1]
+    if of not in area_boards_of(area):
         raise NotFound("board")
     return of
 

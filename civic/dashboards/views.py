@@ -13,7 +13,7 @@ from civic.areas import service as areas
 from civic.dashboards import charts, service, sheets
 from civic.dashboards.asked import Asked, asked
 from civic.dashboards.figures import LABELS, by_category, compared, matters
-from civic.rankings.service import PAGE_ROWS, boards_of
+from civic.rankings.service import PAGE_ROWS, area_boards_of
 from civic.rules.granting import areas_granted
 from civic.rules.periods import KINDS
 from civic.rules.refused import NotFound
@@ -41,7 +41,7 @@ def show(code: str) -> str:
         choices=_choices(wanted),
         lines=lines,
         below=found,
-        boards=boards_of(wanted.area) if found else (),
+        boards=area_boards_of(wanted.area) if found else (),
         tiles=_tiles(found),
         now_here=service.nows([code]).get(code),
         weeks=weeks,

@@ -75,7 +75,8 @@ def _of_one(entry: Entry, is_member: bool, known: Known) -> Signals:
     alike = known.alike.get(entry.id)
     holds = {
         "same_photo": twin is not None,
-        "look_alike_photo": alike is not None,
+        # The very same file says it all; that it looks alike too would be a second word for one thing.
+        "look_alike_photo": alike is not None and twin is None,
         "burst": _counts(entry) and rules.is_burst(entry.submitted_at, known.sent[entry.resident_id, entry.acted_on]),
         "photo_time_differs": any(photo.taken_time == "differs" for photo in entry.photos),
         "new_account": not is_member,

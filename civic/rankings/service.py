@@ -189,6 +189,11 @@ def boards_of(area: Area) -> tuple[str, ...]:
     return (*(of for of, level in reversed(AREA_BOARDS.items()) if CODE_LENGTHS[level] > len(area.code)), TEAMS)
 
 
+def area_boards_of(area: Area) -> tuple[str, ...]:
+    """Those of its boards that rank areas; none for a community."""
+    return tuple(of for of in boards_of(area) if of in AREA_BOARDS)
+
+
 def places_of(community: Area, periods: Sequence[Period]) -> list[tuple[Standing, int] | None]:
     """For each period a community's place among those of its subdistrict, and how many are ranked there.
 

@@ -1,7 +1,7 @@
 """Rankings of teams, each kind by itself, in every area from a team's home community upwards (fine print S2).
 
-A header says `teams:family`, so that period, area and `of` name one ranking, as for all others (docs/adr/0008). The live order
-comes from the counters; a compiled one from postings, all areas and kinds in two statements.
+A header says `teams:family`, so that period, area and `of` name one ranking, as for all others (docs/adr/0008).
+The live order comes from the counters; a compiled one from postings, all areas and kinds in two statements.
 """
 
 from collections import defaultdict

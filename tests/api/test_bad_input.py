@@ -245,7 +245,7 @@ BAD_QUERIES: list[tuple[str, dict[str, str], int]] = [
     ("/leaderboard", {"area": "9902"}, 404),
     ("/leaderboard", {"area": "9901\x00"}, 422),
     ("/leaderboard", {"area": "9901", "of": "residents"}, 404),
-    ("/leaderboard", {"area": "9901", "of": "teams"}, 404),
+    ("/leaderboard", {"area": "9901", "of": "teams", "kind": "gang"}, 404),
     ("/leaderboard", {"area": "9901", "of": "nonsense"}, 404),
     ("/leaderboard", {"area": "9901", "page": "0"}, 404),
     ("/leaderboard", {"area": "9901", "page": "１"}, 404),

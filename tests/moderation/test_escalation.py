@@ -1,6 +1,6 @@
 """Late answers go to the level above too; the community keeps them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +11,6 @@ from civic.db import transaction
 from civic.entries import service as entries
 from civic.moderation import service
 from civic.moderation.escalation import escalate, escalated
-from civic.rules.agenda import Hourly
 from tests.factories import NOW, TODAY, ZONE, decide, log, person, staff, statuses
 from tests.pages import sign_in
 
@@ -70,15 +69,3 @@ def test_the_subdistrict_sees_what_was_passed_on_and_may_decide(client: FlaskCli
     officer = staff("subdistrict_officer", "990102001")
     sign_in(client, officer.login or "")
     assert "街道也在看" in client.get("/moderation").text
-
-
-def test_every_hour_has_its_turn_and_a_long_sleep_is_caught_up_with_for_a_day() -> None:
-    hourly = Hourly(5)
-    noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
-    assert [due.period for due in hourly.between(noon, noon + timedelta(hours=2), ZONE)] == [
-        "2026-11-25T12Z",
-        "2026-11-25T13Z",
-    ]
-    assert hourly.next(noon, ZONE).at == noon + timedelta(minutes=5)
-    assert hourly.next(noon + timedelta(minutes=5), ZONE).at == noon + timedelta(minutes=65)
-    assert len(hourly.between(noon - timedelta(days=30), noon, ZONE)) == 24

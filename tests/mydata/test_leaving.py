@@ -72,6 +72,7 @@ def canary(app: Flask) -> Person:
         _things_of(me)
         accounts.move(me, FAR_COMMUNITY, NOW, ZONE)
         factories.grants.grant(me, "community_manager", FAR_COMMUNITY, NOW)
+    factories.team(me, name=f"梧桐{me.id % 100_000}队")
     return me
 
 
@@ -84,7 +85,6 @@ def _things_of(me: Person) -> None:
     )
     db.session.add(FinishedBook(person_id=me.id, title=f"{CANARY}的书", finished_at=NOW))
     db.session.add(Milestone(person_id=me.id, key="badge.first_step", reached_at=NOW))
-    factories.team(me)
 
 
 def leave(who: Person, now: datetime = NOW) -> None:
@@ -268,7 +268,7 @@ def test_a_ward_with_a_login_of_their_own_only_loses_the_tie(app: Flask) -> None
         lambda me, _other: accounts.choose_appearance(me, "nickname", TODAY),
         lambda me, _other: accounts.change_login(me, "someone-new", PASSWORD),
         lambda me, _other: accounts.move(me, FAR_COMMUNITY, NOW, ZONE),
-        lambda me, _other: pledges.sign(me, "pledge_walker", now=NOW),
+        lambda me, _other: pledges.sign(me, "pledge_walker", now=NOW, zone=ZONE),
         lambda me, other: declare_family(me, other, NOW),
         lambda me, _other: factories.grants.grant(me, "community_manager", COMMUNITY, NOW),
     ],

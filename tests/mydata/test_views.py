@@ -124,7 +124,7 @@ def test_whoever_left_stands_on_no_board_and_nameless_where_staff_look(
     page = desk.get(f"/moderation/{entry.id}")
     assert page.status_code == 200
     assert "秀兰" not in page.text
-    factories.person("reader")
+    factories.person("reader", name="桂花")
     reader = app.test_client()
     sign_in(reader, "reader")
     board = reader.get("/leaderboard").text
