@@ -9,7 +9,7 @@ export PORT
 
 SIZE ?= 10k 100k
 
-.PHONY: help setup run test lint types sure bench soak format pictures lock words clean
+.PHONY: help setup run test looks lint types sure bench soak format pictures lock words clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,7 +23,11 @@ run: .stamps/running .stamps/pages .stamps/words ## the demo city on http://127.
 test: setup ## every test: SQLite, PostgreSQL, a real browser
 	@scripts/browser
 	@TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.stamps/bytecode" \
-		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 2 --dist loadgroup
+		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 3 --dist loadgroup
+
+looks: setup ## every page in light, dark, large type and English, with axe
+	@scripts/browser
+	@LOOKS=all TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest tests/browser/test_accessibility.py
 
 lint: setup ## style, imports between rooms
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache

@@ -1,5 +1,10 @@
-"""Every main page for everybody: nothing for axe to find, one h1, a title, its language, no scrolling sideways."""
+"""Every main page for everybody: nothing for axe to find, one h1, a title, its language, no scrolling sideways.
 
+`make test` looks at every page once, and at a slice of them in other colours, sizes and words; `make looks` at each
+page in each way.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -124,7 +129,9 @@ SLICE = [
     ("manager", "/areas/{community}/announcements/new"),
     ("manager", "/communities/{community}/manage"),
     ("manager", "/communities/{community}/members"),
+    ("district", "/dashboard/{district}"),
 ]
+MORE = PAGES if os.environ.get("LOOKS") else SLICE
 Visit = Callable[..., Page]
 Theme = Literal["light", "dark"]
 
@@ -210,20 +217,20 @@ def test_a_page_is_open_to_everybody(visit: Visit, login: str | None, path: str)
     assert len(page.title()) > len("文明同行"), page.title()
 
 
-@pytest.mark.parametrize(("login", "path"), SLICE)
+@pytest.mark.parametrize(("login", "path"), MORE)
 def test_a_page_is_open_to_everybody_in_the_dark(visit: Visit, login: str | None, path: str) -> None:
     page = visit(login, path, theme="dark")
     assert wrong_with(page) == []
 
 
-@pytest.mark.parametrize(("login", "path"), SLICE)
+@pytest.mark.parametrize(("login", "path"), MORE)
 def test_a_page_is_open_to_everybody_in_large_type_and_english(visit: Visit, login: str | None, path: str) -> None:
     page = visit(login, path, "lang=en&type=large")
     assert wrong_with(page) == []
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES)
+@pytest.mark.parametrize(("login", "path"), MORE)
 def test_large_type_on_a_narrow_phone_never_scrolls_sideways(visit: Visit, login: str | None, path: str) -> None:
     page = visit(login, path, "type=large")
     page.set_viewport_size({"width": NARROW, "height": 740})
