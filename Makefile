@@ -23,7 +23,7 @@ run: .stamps/running .stamps/pages .stamps/words ## the demo city on http://127.
 test: setup ## every test: SQLite, PostgreSQL, a real browser
 	@scripts/browser
 	@TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.stamps/bytecode" \
-		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 3 --dist loadgroup
+		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 2 --dist loadgroup
 
 looks: setup ## every page in light, dark, large type and English, with axe
 	@scripts/browser
