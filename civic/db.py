@@ -195,17 +195,18 @@ def upsert_from(model: type[Base], rows: Select[*tuple[Any, ...]], add: tuple[st
     """The same for the rows of a query, whose columns are named as the table's; it needs a WHERE (SQLite's grammar)."""
     keys = [column.name for column in model.__table__.primary_key]
     ordered = rows.order_by(*(rows.selected_columns[key] for key in keys))
-    statement = _inserting(model, connection().dialect.name).from_select(list(rows.selected_columns.keys()), ordered)
+    statement = inserting(model, connection().dialect.name).from_select(list(rows.selected_columns.keys()), ordered)
     connection().execute(_or_add(statement, model, add))
 
 
 @cache
 def _adding(model: type[Base], add: tuple[str, ...], dialect: str) -> Executable:
     """The statement behind `upsert`, built once: an approval runs it twice."""
-    return _or_add(_inserting(model, dialect), model, add)
+    return _or_add(inserting(model, dialect), model, add)
 
 
-def _inserting(model: type[Base], dialect: str) -> Any:
+def inserting(model: type[Base], dialect: str) -> Any:
+    """An INSERT that may say what to do about a row that stands already (`on_conflict_…`), on either database."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(cast(Table, model.__table__))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-Cell = str | int | date | None
+Cell = str | int | float | date | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -67,13 +67,13 @@ def _write(page: Any, number: int, row: Sequence[Cell], day: Any) -> None:
     for column, cell in enumerate(row):
         if isinstance(cell, date):
             page.write_datetime(number, column, cell, day)
-        elif isinstance(cell, int):
+        elif isinstance(cell, int | float):
             page.write_number(number, column, cell)
         elif cell:
             page.write_string(number, column, cell)
 
 
-def _plain(cell: Cell) -> str | int:
+def _plain(cell: Cell) -> str | int | float:
     """A cell as CSV holds it: a text that a spreadsheet would run as a formula begins with an apostrophe."""
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

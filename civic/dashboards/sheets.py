@@ -3,7 +3,6 @@
 No cell is ever a formula: in the workbook texts stay texts, in a table a text that begins like one gets an apostrophe.
 """
 
-import csv
 import io
 from collections.abc import Sequence
 
@@ -14,12 +13,12 @@ from civic.activities import service as activities
 from civic.dashboards.figures import LABELS, Compared, by_category, compared
 from civic.dashboards.service import AreaLine, Below, Side
 from civic.filters import in_language, moment, name, period_name
+from civic.spreadsheets import XLSX, comma_separated
+
+__all__ = ["XLSX", "as_csv", "as_xlsx", "figure_rows", "ranking_rows"]
 
 Cell = str | int | float | None
 Rows = list[list[Cell]]
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-BOM = "\ufeff"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 36
 
 
@@ -102,14 +101,8 @@ def _share(share: float | None) -> float | None:
 
 
 def as_csv(rows: Rows) -> bytes:
-    """A table as Excel reads it in any language: UTF-8 with its mark, and no text that it would take for a formula."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
-    return (BOM + out.getvalue()).encode()
-
-
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
+    """A headed table as comma-separated values."""
+    return comma_separated([str(cell) for cell in rows[0]], rows[1:])
 
 
 def as_xlsx(sheets: Sequence[tuple[str, Rows]]) -> bytes:

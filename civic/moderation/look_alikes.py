@@ -7,13 +7,11 @@ without reading the others.
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import Select, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from civic.db import connection, db, transaction
+from civic.db import connection, db, inserting, transaction
 from civic.entries.models import Photo, PhotoPrint
 from civic.moderation.models import LookAlike
 from civic.rules.signals import LOOK_ALIKE_BITS, nearest, probes
@@ -110,8 +108,7 @@ def _write(photo_id: int, near: Sequence[tuple[int, int]]) -> None:
         {"photo_id": max(photo_id, other), "other_id": min(photo_id, other), "distance": far} for other, far in near
     ]
     if rows:
-        insert: Any = (sqlite if connection().dialect.name == "sqlite" else postgresql).insert(LookAlike)
-        connection().execute(insert.on_conflict_do_nothing(), rows)
+        connection().execute(inserting(LookAlike, connection().dialect.name).on_conflict_do_nothing(), rows)
 
 
 def _cut(turns: str) -> list[int]:

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from civic.activities import service as activities
 from civic.activities.models import Activity
-from civic.db import connection, db
+from civic.db import connection, db, inserting
 from civic.entries.models import Entry
 from civic.ledger.models import Posting
 from civic.progress.badges import Badge, all_badges
@@ -260,5 +259,4 @@ def _milestones(resident_id: int) -> Sequence[Any]:
 
 
 def _note(row: dict[str, Any]) -> Any:
-    insert = sqlite.insert if connection().dialect.name == "sqlite" else postgresql.insert
-    return insert(Milestone).values(row).on_conflict_do_nothing().returning(Milestone.key)
+    return inserting(Milestone, connection().dialect.name).values(row).on_conflict_do_nothing().returning(Milestone.key)

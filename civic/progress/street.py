@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from civic.db import db
 from civic.entries.models import Entry
+from civic.rules.entries import STANDING
 from civic.rules.periods import period_of
 from civic.rules.streaks import ROUND_DAYS, TREE, Streak, last_judged
 
 SAPLING = "sapling"
 # Statuses under which an entry still stands for the resident: a day counts in the ring once it is saved.
-STANDING = ("pending", "held", "approved", "returned", "appealed")
 
 
 @dataclass(frozen=True)
