@@ -45,6 +45,7 @@ class Config:
     rate_limits: bool = True
     trusted_proxies: int = 0
     star_hours: tuple[int, ...] = STAR_HOURS
+    backup_dir: Path | None = None
     password_cost: str = "full"  # noqa: S105 - how costly hashing is, no secret
 
     @property
@@ -96,6 +97,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         rate_limits=_switch(environ, "RATE_LIMITS"),
         trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
         star_hours=_scale(environ, "STAR_HOURS", STAR_HOURS),
+        backup_dir=Path(environ["BACKUP_DIR"]) if environ.get("BACKUP_DIR") else None,
     )
     check(config)
     return config
