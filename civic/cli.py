@@ -13,6 +13,7 @@ from civic.commands import Failure, PlainGroup
 from civic.db import transaction
 from civic.ledger import checks as postings
 from civic.ledger import counters
+from civic.maintenance import group as maintenance
 from civic.progress.cli import group as badges
 from civic.rankings.cli import group as rankings
 from civic.schedule_cli import group as jobs
@@ -22,7 +23,20 @@ from civic.seed.cli import group as demo
 
 def init(app: Flask) -> None:
     """Hang every command on the application."""
-    for command in (areas, people, catalogue, badges, ledger, rankings, demo, bench, jobs, scheduler, backup):
+    for command in (
+        areas,
+        people,
+        catalogue,
+        badges,
+        ledger,
+        rankings,
+        demo,
+        bench,
+        jobs,
+        scheduler,
+        backup,
+        maintenance,
+    ):
         app.cli.add_command(command)
 
 

@@ -31,6 +31,7 @@ OPEN = {
         "/legal/privacy",
         "/login",
         "/manifest.webmanifest",
+        "/metrics",
         "/outbox",
         "/rankings",
         "/rankings/<period>/<code>",
