@@ -72,7 +72,9 @@ SIGNED_IN = {
         "/notices",
         "/notices/settings",
         "/photos/<key>",
+        "/photo-requests",
         "/photos/<key>/<any(small):size>",
+        "/photos/<key>/cover",
         "/pledges",
         "/pledges/<key>",
         "/pledges/<key>/certificates/<int:days>",
@@ -108,6 +110,8 @@ SIGNED_IN = {
         "/notices/<int:notice_id>/read",
         "/notices/read",
         "/notices/settings",
+        "/photo-requests",
+        "/photos/<key>/cover",
         "/pledges/<key>/end",
         "/pledges/<key>/sign",
         "/stand-ins/<int:stand_in_id>/end",
@@ -139,6 +143,7 @@ DECIDER = {
         "/moderation",
         "/moderation/<int:entry_id>",
         "/moderation/batch",
+        "/moderation/photo-requests",
         "/moderation/reasons",
     ],
     "POST": [
@@ -157,7 +162,9 @@ DECIDER = {
         "/communities/<code>/reading/<int:book_id>/off",
         "/api/v1/moderation/claims",
         "/moderation/batch",
+        "/moderation/photo-requests/<int:request_id>/answer",
         "/moderation/reasons",
+        "/photos/<key>/original",
     ],
 }
 STAFF = {
