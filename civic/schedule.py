@@ -26,6 +26,7 @@ from civic.db import db
 from civic.jobs import service
 from civic.jobs.runner import Outcome, run_due
 from civic.jobs.service import Job
+from civic.moderation import trust
 from civic.moderation.escalation import escalate
 from civic.pledges.together import compile_rates
 from civic.rankings.jobs import compile_all, seal_one
@@ -50,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job("reading", Nightly(0, 35), compile_lists),
     Job(dashboards.NAME, Every(dashboards.MINUTES), dashboards.refresh),
     Job("escalate", Every(60), escalate),
+    Job(trust.NAME, Every(trust.MINUTES), trust.catch_up),
     Job("tidy", Nightly(3, 10), tidy),
     Job(backup.NAME, LatestNight(3, 40), backup.back_up),
 )

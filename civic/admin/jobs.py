@@ -31,6 +31,7 @@ NAMES = {
     "pledges": _l("算守诺率"),
     "reading": _l("编共读书单"),
     "escalate": _l("过时的往上送"),
+    "trust": _l("可信的直接通过"),
     "tidy": _l("夜里整理"),
     "backup": _l("夜里备份"),
 }

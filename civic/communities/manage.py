@@ -16,9 +16,11 @@ from civic.communities.forms import ContactForm, RemovalForm
 from civic.db import transaction
 from civic.focus import service as focus
 from civic.moderation import service as moderation
+from civic.moderation import trust
 from civic.photos import service as photos
 from civic.rules.announcements import MAX_RUNNING
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
+from civic.rules.trust import SECONDS_SAVED
 from civic.web import status_of, zone
 from civic.wording import say
 
@@ -138,6 +140,8 @@ def _index_page(area: Area, form: ContactForm) -> str:
         focus=chosen[weeks[0]],
         focus_next=chosen[weeks[1]],
         handovers=[one for one in handovers if one.state in ("proposed", "coming", "running")],
+        trusted=trust.saved(area.code, today.replace(day=1)),
+        seconds_saved=SECONDS_SAVED,
         photo_requests=len(photos.waiting(me(), clock.now())),
         form=form,
         max_contact=service.MAX_CONTACT,

@@ -15,6 +15,7 @@ from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.entries.service import Logged, Submission
 from civic.moderation import service as moderation
+from civic.moderation import trust
 from civic.pledges import service as pledges
 
 
@@ -40,8 +41,11 @@ def receive(
             moderation.settle_by_rule(submission.entry, now=now, zone=zone)
         else:
             _forget_later([photo.key for photo in photos])
-    if shrunk and submission.is_new:
-        moderation.look_for_alikes(submission.entry.id)
+    if submission.is_new:
+        entry_id = submission.entry.id
+        if shrunk:
+            moderation.look_for_alikes(entry_id)
+        trust.settle_after_arrival(entry_id, now=now, zone=zone)
     return submission
 
 

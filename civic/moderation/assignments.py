@@ -38,9 +38,9 @@ def give(entry: Entry, purpose: str, now: datetime, from_tier: int = 0) -> Assig
     return None
 
 
-def end(assignment: Assignment, now: datetime) -> None:
-    """The review is done, or goes to somebody else."""
-    assignment.ended_at = now
+def end(assignment: Assignment, now: datetime, outcome: str | None = None) -> None:
+    """The review is done, with its outcome, or goes to somebody else."""
+    assignment.ended_at, assignment.outcome = now, outcome
     db.session.flush()
 
 
@@ -57,6 +57,7 @@ def pass_on(now: datetime) -> int:
     """
     late = or_(Assignment.given_at <= now - timedelta(hours=rules.ANSWER_HOURS), ~_holds_office(Assignment.person_id))
     passed = 0
+    _end_needless_audits(now)
     for assignment in db.session.scalars(select(Assignment).where(Assignment.ended_at.is_(None), late)).all():
         entry = db.session.get_one(Entry, assignment.entry_id)
         end(assignment, now)
@@ -108,6 +109,13 @@ def since(entry_id: int) -> datetime | None:
 
 
 # Below
+
+
+def _end_needless_audits(now: datetime) -> None:
+    """What somebody took back meanwhile needs no audit."""
+    stands = exists().where(Entry.id == Assignment.entry_id, Entry.status == "approved")
+    needless = (Assignment.purpose == rules.AUDIT, Assignment.ended_at.is_(None), ~stands)
+    db.session.execute(update(Assignment).where(*needless).values(ended_at=now))
 
 
 def _least_busy(entry: Entry, role: str, area_code: str) -> Select[int]:

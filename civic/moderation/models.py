@@ -119,7 +119,8 @@ class Assignment(Base):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        CheckConstraint("purpose IN ('hold', 'appeal')", name="purpose"),
+        CheckConstraint("purpose IN ('hold', 'appeal', 'audit')", name="purpose"),
+        CheckConstraint("outcome IN ('agreed', 'changed')", name="outcome"),
         # An entry lies before one reviewer at a time.
         Index(
             "uq_assignment_open",
@@ -143,3 +144,4 @@ class Assignment(Base):
     tier: Mapped[int] = mapped_column(Integer)  # how far up it was given, see civic.rules.reviews
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(16))  # of what was decided: as it was, or otherwise

@@ -97,14 +97,17 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
     appealed = db.session.get(Appeal, entry_id) if assignment.purpose == rules.APPEAL else None
     becomes = rules.becomes(assignment.purpose, verdict, appealed.against if appealed else "")
     reason = decisions.check_reason(verdict, words)
-    if verdict == "approve":
+    if assignment.purpose == rules.AUDIT:
+        _audit(entry, verdict, reason, by=by, now=now, zone=zone)
+    elif verdict == "approve":
         _approve(entry, appealed, by=by, now=now, zone=zone)
     else:
         decision_id = service.record(entry, "reject", becomes, now, by=by, reason=reason)
         kind = "appeal_declined" if appealed else "entry_rejected"
         facts = {**_facts(entry), "decision": decision_id}
         notices.notify(entry.resident_id, kind, about=f"decision:{decision_id}", facts=facts, now=now)
-    assignments.end(assignment, now)
+    agreed = (verdict == "approve") == (assignment.purpose == rules.AUDIT)
+    assignments.end(assignment, now, "agreed" if agreed else "changed")
     return entry
 
 
@@ -156,6 +159,14 @@ def _approve(entry: Entry, appealed: Appeal | None, *, by: Person, now: datetime
     service.approve(entry, by=by, now=now, zone=zone, is_newcomer=is_newcomer, restores=restores)
 
 
+def _audit(entry: Entry, verdict: str, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
+    """Leave what the rule approved as it is, or take it back with a reason."""
+    if entry.status != "approved":
+        raise Conflict("already_decided", status=entry.status)
+    if verdict != "approve":
+        service.take_back(entry, ledger.get_standing_award(entry.id), reason, by=by, now=now, zone=zone)
+
+
 def _reversed_award(entry: Entry) -> Posting | None:
     """The award that the last reversal of an entry named."""
     posted = ledger.postings_of(entry.id)
@@ -164,6 +175,8 @@ def _reversed_award(entry: Entry) -> Posting | None:
 
 
 def _would_earn(entry: Entry, appealed: Appeal | None) -> int:
+    if entry.status == "approved":  # an audit, whose reviewer is not told that it was approved
+        return ledger.get_standing_award(entry.id).merit
     if appealed and appealed.against == "reversed":
         restores = _reversed_award(entry)
         return restores.merit if restores else 0

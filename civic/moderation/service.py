@@ -53,6 +53,7 @@ __all__ = [
     "record_of",
     "resident_of",
     "settle_by_rule",
+    "take_back",
     "undoable_step",
     "waiting_by_community",
     "words_of",
@@ -116,7 +117,7 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
         if verdict == "undo":
             _undo(entry, becomes, by=by, now=now, zone=zone)
         elif verdict == "reverse":
-            _reverse(case, becomes, reason, by=by, now=now, zone=zone)
+            _reverse(case, reason, by=by, now=now, zone=zone)
         elif verdict == "approve":
             approve(entry, by=by, now=now, zone=zone, is_newcomer=case.is_newcomer, reason=reason)
         else:
@@ -151,6 +152,13 @@ def approve(
     if is_newcomer:
         _confirm(entry, decision_id, now)
     _tell(entry, "approve", decision_id, merit, now)
+
+
+def take_back(entry: Entry, award: Posting, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
+    """Reverse an approved entry's award as a person who was found to be the one to do it; its resident is told why."""
+    decision_id = record(entry, "reverse", "reversed", now, by=by, reason=reason)
+    ledger.reverse(award, decision_id=decision_id, now=now, zone=zone)
+    _tell(entry, "reverse", decision_id, -award.merit, now)
 
 
 def settle_by_rule(entry: Entry, *, now: datetime, zone: ZoneInfo) -> bool:
@@ -337,12 +345,9 @@ def record(
     return decision_id
 
 
-def _reverse(case: _Case, becomes: str, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
+def _reverse(case: _Case, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
     """Take an award back: managers while its month is open, officers later (P10)."""
-    award = _reversible_award(case, now, zone)
-    decision_id = record(case.entry, "reverse", becomes, now, by=by, reason=reason)
-    ledger.reverse(award, decision_id=decision_id, now=now, zone=zone)
-    _tell(case.entry, "reverse", decision_id, -award.merit, now)
+    take_back(case.entry, _reversible_award(case, now, zone), reason, by=by, now=now, zone=zone)
 
 
 def _confirm(entry: Entry, decision_id: int, now: datetime) -> None:

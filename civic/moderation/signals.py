@@ -55,6 +55,11 @@ def of_entry(entry: Entry, is_member: bool, viewer: Person, now: datetime) -> Si
     return _of_one(entry, is_member, _known([entry], viewer, now))
 
 
+def on_arrival(entry: Entry, now: datetime) -> Signals:
+    """The signals of an entry of a member, before anybody in particular looks at it."""
+    return _of_one(entry, True, _known([entry], None, now))
+
+
 def of_past(found: Sequence[Entry], viewer: Person, now: datetime) -> dict[int, Signals]:
     """The signals of entries that were decided on, but for those that only matter while one waits."""
     known = _known(found, viewer, now)
@@ -87,7 +92,7 @@ def _of_one(entry: Entry, is_member: bool, known: Known) -> Signals:
     return {kind: about.get(kind) for kind in KINDS if holds[kind]}
 
 
-def _known(found: Sequence[Entry], viewer: Person, now: datetime) -> Known:
+def _known(found: Sequence[Entry], viewer: Person | None, now: datetime) -> Known:
     if not found:
         return Known()
     with_photos = [entry.id for entry in found if entry.photos]
@@ -95,7 +100,7 @@ def _known(found: Sequence[Entry], viewer: Person, now: datetime) -> Known:
         _photos_seen(found),
         look_alikes.of_entries(with_photos) if with_photos else {},
         _sent([entry for entry in found if _counts(entry)]),
-        _approvals(viewer, now),
+        _approvals(viewer, now) if viewer else Counter(),
     )
 
 

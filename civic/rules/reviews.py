@@ -10,7 +10,7 @@ from civic.rules.decisions import LEVELS
 from civic.rules.refused import Conflict, Refused
 from civic.rules.words import paragraphs
 
-HOLD, APPEAL = "hold", "appeal"
+HOLD, APPEAL, AUDIT = "hold", "appeal", "audit"
 HOLD_REASONS = ("photo", "repeat", "quantity", "kin")
 ANSWER_HOURS = 72  # then the review goes a level up
 APPEAL_DAYS = 15
@@ -50,7 +50,7 @@ def check_appeal(status: str, decided_at: datetime | None, words: str, now: date
 
 
 def becomes(purpose: str, verdict: str, was: str) -> str:
-    """The status a reviewed entry takes: approved, or what a hold or an appeal that fails leads to.
+    """The status a reviewed entry takes: approved, or what a hold, an appeal or an audit that fails leads to.
 
     `was` is what was appealed: rejected or reversed. Raises Refused for any other verdict.
     """
@@ -58,7 +58,7 @@ def becomes(purpose: str, verdict: str, was: str) -> str:
         raise Refused("verdict_unknown", "decision")
     if verdict == "approve":
         return "approved"
-    return was if purpose == APPEAL else "rejected"
+    return {APPEAL: was, AUDIT: "reversed"}.get(purpose, "rejected")
 
 
 def is_overdue(given_at: datetime, now: datetime) -> bool:

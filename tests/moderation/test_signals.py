@@ -23,6 +23,8 @@ from tests.factories import NOW, TODAY, ZONE, decide, log, person, staff
 Picture = Image.Image
 TREE_PIT, PARK = "cigarette_ends", "litter_pickup"
 
+NEW = NOW - timedelta(days=20)  # a member too short for the trusted way
+
 
 def scene(number: int, of: str = PARK, taken: datetime = NOW) -> Picture:
     """A drawn photo; another number is another place."""
@@ -129,7 +131,7 @@ def test_as_many_acts_spread_over_the_day_are_no_burst(app: Flask) -> None:
 
 
 def test_a_manager_who_approves_one_person_far_more_often_than_others_is_told(app: Flask) -> None:
-    manager, favourite = staff(), person()
+    manager, favourite = staff(), person(now=NEW)
     others = [person() for _ in range(5)]
     for place in range(rules.OFTEN_APPROVALS):
         decide(log(favourite, acted_on=TODAY - timedelta(days=place % 7)), "approve", manager)
@@ -141,7 +143,7 @@ def test_a_manager_who_approves_one_person_far_more_often_than_others_is_told(ap
 
 
 def test_where_two_take_part_each_has_a_large_share_and_that_is_nothing_unusual(app: Flask) -> None:
-    manager, one, other = staff(), person(), person()
+    manager, one, other = staff(), person(now=NEW), person(now=NEW)
     for place in range(rules.OFTEN_APPROVALS):
         for resident in (one, other):
             decide(log(resident, acted_on=TODAY - timedelta(days=place % 7)), "approve", manager)
