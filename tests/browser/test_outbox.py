@@ -378,13 +378,13 @@ def test_the_end_of_the_seven_days_is_said_from_the_sixth_on(site: Site, handset
     page.goto("/")
     strip = page.locator("[data-outbox-strip]")
     expect(strip).to_contain_text("3 条等着发出")
-    expect(strip).to_contain_text("其中 2 条七天快到了")
+    expect(strip).to_contain_text("其中 2 条期限快到了")
     page.goto("/outbox")
     cards = page.locator("[data-part-of=waiting] li")
     expect(cards).to_have_count(3)
     expect(cards.nth(0).locator(".outbox-late:visible")).to_have_count(0)
-    expect(cards.nth(1)).to_contain_text("明天过完就满七天")
-    expect(cards.nth(2)).to_contain_text("今天是第七天")
+    expect(cards.nth(1)).to_contain_text("最晚明天发出")
+    expect(cards.nth(2)).to_contain_text("最晚今晚发出")
 
 
 def test_an_update_of_the_app_loses_nothing(site: Site, handset: BrowserContext) -> None:

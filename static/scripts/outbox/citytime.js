@@ -56,8 +56,8 @@ export function daysBefore(day, days) {
 }
 
 // How many days are left in which this day is still taken; 0 means until tonight.
-export function daysLeft(day) {
-  return Number(body.dataset.lateDays) - daysBetween(day, cityDay());
+export function daysLeft(day, taken = Number(body.dataset.lateDays)) {
+  return taken - daysBetween(day, cityDay());
 }
 
 export function dayInWords(day) {
