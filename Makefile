@@ -22,7 +22,7 @@ run: .stamps/running .stamps/pages .stamps/words ## the demo city on http://127.
 # Databases of tests live in memory where the system offers it, and what Python compiles is kept: both halve the time.
 test: setup ## every test: SQLite, PostgreSQL, a real browser
 	@scripts/browser
-	@TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.stamps/bytecode" \
+	@TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" PYTHONDONTWRITEBYTECODE= \
 		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 2 --dist loadgroup
 
 looks: setup ## every page in light, dark, large type and English, with axe
@@ -76,11 +76,11 @@ clean: ## remove everything that can be made again; the database stays
 	@touch $@
 
 .stamps/running: .stamps/venv requirements.txt
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
 .stamps/tools: .stamps/running requirements-dev.txt
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
 .stamps/packages: .stamps/running package-lock.json

@@ -19,7 +19,22 @@ def create_app(settings: "Config | None" = None) -> "Flask":
     from flask import Flask
     from flask_migrate import Migrate
 
-    from civic import access, assets, cli, config, db, filters, health, media, motif, rooms, web
+    from civic import (
+        access,
+        assets,
+        cli,
+        config,
+        db,
+        filters,
+        health,
+        logs,
+        maintenance,
+        media,
+        metrics,
+        motif,
+        rooms,
+        web,
+    )
 
     settings = settings or config.from_environment()
     media.folder_of(settings.media_url)  # what cannot be kept is found out now, not with the first photo
@@ -27,12 +42,15 @@ def create_app(settings: "Config | None" = None) -> "Flask":
     app.config.from_mapping(settings.flask_settings())
     db.init(app)
     Migrate(app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    logs.init(app)
+    maintenance.init(app)
     web.init(app)
     access.init(app)
     filters.init(app)
     motif.init(app)
     assets.init(app)
     health.init(app)
+    metrics.init(app)
     rooms.init(app)
     cli.init(app)
     return app

@@ -20,6 +20,7 @@ DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noq
 KNOWN_SECRETS = {DEVELOPMENT_SECRET, "changeme", "secret", "your-secret-key"}
 MIN_SECRET_LENGTH = 32
 MIN_SECRET_ALPHABET = 8
+MIN_TOKEN_LENGTH = 16
 SESSION_DAYS = 90
 CONNECT_SECONDS = 5
 MAX_PHOTO_MEGABYTES = 15
@@ -45,6 +46,9 @@ class Config:
     rate_limits: bool = True
     trusted_proxies: int = 0
     star_hours: tuple[int, ...] = STAR_HOURS
+    backup_dir: Path | None = None
+    metrics_token: str = ""
+    maintenance_file: Path = ROOT / "instance" / "maintenance"
     password_cost: str = "full"  # noqa: S105 - how costly hashing is, no secret
 
     @property
@@ -74,11 +78,12 @@ class Config:
     def _engine_options(self) -> dict[str, Any]:
         """A database server may go away and come back: its connections are tried before use, and not waited for long.
 
-        SQLite has neither.
+        SQLite has neither. What stands in a statement is somebody's: in production no error repeats it.
         """
+        options: dict[str, Any] = {"hide_parameters": self.env == "production"}
         if self.database_url.startswith("sqlite"):
-            return {}
-        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
+            return options
+        return options | {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
@@ -96,6 +101,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         rate_limits=_switch(environ, "RATE_LIMITS"),
         trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
         star_hours=_scale(environ, "STAR_HOURS", STAR_HOURS),
+        backup_dir=Path(environ["BACKUP_DIR"]) if environ.get("BACKUP_DIR") else None,
+        metrics_token=environ.get("METRICS_TOKEN", ""),
     )
     check(config)
     return config
@@ -107,6 +114,8 @@ def check(config: Config) -> None:
         config.timezone  # noqa: B018 - reading it is the check
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError(f"CITY_TIMEZONE is not a known time zone: {config.city_timezone}") from None
+    if config.metrics_token and len(config.metrics_token) < MIN_TOKEN_LENGTH:
+        raise ConfigError(f"METRICS_TOKEN needs at least {MIN_TOKEN_LENGTH} characters")
     if config.env != "production":
         return
     if not config.rate_limits:

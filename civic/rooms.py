@@ -21,6 +21,7 @@ from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
 from civic.mydata.views import bp as mydata
 from civic.outbox.views import bp as outbox
+from civic.photos.views import bp as photos
 from civic.pledges.certificate_views import bp as certificates
 from civic.pledges.views import bp as pledges
 from civic.progress.views import bp as progress
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     reading,
     progress,
     intake,
+    photos,
     rankings,
     archive,
     announcements,

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from civic import clock
 from civic.accounts.models import Person
+from civic.backup import nightly as backup
 from civic.config import Config
 from civic.dashboards import compiling as dashboards
 from civic.db import db
@@ -29,7 +30,7 @@ from civic.moderation.escalation import escalate
 from civic.pledges.together import compile_rates
 from civic.rankings.jobs import compile_all, seal_one
 from civic.reading.lists import compile_lists
-from civic.rules.agenda import Closing, Due, Every, Nightly
+from civic.rules.agenda import Closing, Due, Every, LatestNight, Nightly
 from civic.rules.periods import KINDS
 from civic.streaks.service import pay_bonuses
 from civic.tidying import tidy
@@ -50,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job(dashboards.NAME, Every(dashboards.MINUTES), dashboards.refresh),
     Job("escalate", Every(60), escalate),
     Job("tidy", Nightly(3, 10), tidy),
+    Job(backup.NAME, LatestNight(3, 40), backup.back_up),
 )
 
 

@@ -10,6 +10,7 @@ from civic.db import after_commit
 from civic.entries import service as entries
 from civic.mydata import leaving
 from civic.notices import service as notices
+from civic.photos import service as photos
 
 log = logging.getLogger(__name__)
 RETURNED_FOR = timedelta(days=14)
@@ -30,6 +31,7 @@ def tidy(period: str, *, now: datetime, zone: ZoneInfo) -> dict[str, int]:  # no
         "notices": notices.put_away(now),
         "left": len(left),
         "photos": len(orphans),
+        "originals": photos.remove_originals(now),
     }
 
 

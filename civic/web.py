@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from civic import clock
+from civic import clock, logs
 from civic.access import API_PREFIX, bearer_token, forget_me, i_may_decide, me_or_none, my_grants
 from civic.accounts import service as accounts
 from civic.config import Config
@@ -181,7 +181,7 @@ def boards_are_open() -> bool:
 
 
 # What happened, and what to do next.
-EXPLANATIONS = {
+EXPLANATIONS: dict[int | str, tuple[Any, Any]] = {
     400: (_l("这一页放久了"), _l("退回上一页，刷新后再试一次。刚才什么都没有改动。")),
     401: (_l("请先登录"), _l("登录之后再来一次。")),
     403: (_l("这件事不由你来办"), _l("如果应当由你来办，请社区或街道给你授权。")),
@@ -194,26 +194,30 @@ EXPLANATIONS = {
     429: (_l("太快了，歇一会儿"), _l("过几分钟再试，前面做的都还在。")),
     500: (_l("出了点差错"), _l("没有存下半截的东西。过一会儿再试；还不行，请告诉社区。")),
     503: (_l("正在恢复，马上就好"), _l("过几秒刷新这一页，已经记下的都在。")),
+    "maintenance": (_l("正在维护，一会儿就回来"), _l("存在手机里的都还在，回来以后会自己送出。")),
 }
 
 
-def answer_error(status: int, detail: str | None = None, headers: dict[str, str] | None = None) -> Response:
+def answer_error(
+    status: int, detail: str | None = None, headers: dict[str, str] | None = None, about: str | None = None
+) -> Response:
     """An error as the caller reads it: a page, or problem+json under /api/. The page says who is signed in.
 
-    Where that cannot be known, because the database is away, the answer is 503.
+    `about` names an explanation of its own. Where the database, which knows who asks, is away, the answer is 503.
     """
     try:
-        return _error(status, detail, headers)
+        return _error(status, detail, headers, about)
     except DATABASE_AWAY as error:
         return _database_away(error)
 
 
-def _error(status: int, detail: str | None, headers: dict[str, str] | None) -> Response:
-    title, advice = EXPLANATIONS.get(status, EXPLANATIONS[500])
+def _error(status: int, detail: str | None, headers: dict[str, str] | None, about: str | None = None) -> Response:
+    title, advice = EXPLANATIONS.get(about or status, EXPLANATIONS[500])
     if request.path.startswith(API_PREFIX):
-        response = problem(status, detail or str(advice))
+        response = problem(status, detail or str(advice), title=str(title))
     else:
-        page = render_template("errors/error.html", status=status, title=title, advice=detail or advice)
+        facts = {"status": status, "reference": logs.reference(), "title": title, "advice": detail or advice}
+        page = render_template("errors/error.html", **facts)
         response = Response(page, mimetype="text/html")
     response.status_code = status
     response.headers.extend(headers or {})

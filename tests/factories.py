@@ -222,6 +222,7 @@ def small_world() -> World:
             "<int:stand_in_id>": str(stand_in.id),
             "<int:notice_id>": "1",
             "<int:days>": "21",
+            "<int:request_id>": "1",
             "<int:book_id>": "1",
             "<int:team_id>": str(id_of(team_there)),
             "<int:child_id>": str(id_of(child_there)),

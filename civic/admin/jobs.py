@@ -28,7 +28,11 @@ NAMES = {
     "compile": _l("编排名"),
     "seal": _l("封存排名"),
     "dashboards": _l("编看板数字"),
+    "pledges": _l("算守诺率"),
+    "reading": _l("编共读书单"),
+    "escalate": _l("过时的往上送"),
     "tidy": _l("夜里整理"),
+    "backup": _l("夜里备份"),
 }
 KINDS = {"week": _l("周"), "month": _l("月"), "quarter": _l("季"), "year": _l("年"), "cycle": _l("三年")}
 

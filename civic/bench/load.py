@@ -60,7 +60,8 @@ _APPEAR = ("masked",) * 7 + ("nickname",) * 2 + ("hidden",)  # one of these
 STAGE = Table(
     "bench_line",
     MetaData(),
-    Column("number", BigInteger, nullable=False),
+    # In SQLite the number is the place of the row, so that reading in its order sorts nothing.
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
     Column("of", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
     Column("resident_id", BigInteger, nullable=False),

@@ -56,7 +56,7 @@ def pass_on_wards(guardian: Person, *, now: datetime, zone: ZoneInfo) -> None:
 def _forget(child: Person, today: date, now: datetime) -> None:
     mine = select(Entry.id).where(Entry.resident_id == child.id)
     _withdraw_waiting(child.id)
-    _forget_photos(list(db.session.scalars(select(Photo.key).where(Photo.entry_id.in_(mine)))))
+    _forget_photos(entries.photo_keys(Photo.entry_id.in_(mine)))
     db.session.execute(delete(Photo).where(Photo.entry_id.in_(mine)))
     decided = select(Decision.id).where(Decision.entry_id.in_(mine))
     db.session.execute(update(Reason).where(Reason.decision_id.in_(decided)).values(words=NOBODY))

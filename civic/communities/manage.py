@@ -16,6 +16,7 @@ from civic.communities.forms import ContactForm, RemovalForm
 from civic.db import transaction
 from civic.focus import service as focus
 from civic.moderation import service as moderation
+from civic.photos import service as photos
 from civic.rules.announcements import MAX_RUNNING
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
 from civic.web import status_of, zone
@@ -137,6 +138,7 @@ def _index_page(area: Area, form: ContactForm) -> str:
         focus=chosen[weeks[0]],
         focus_next=chosen[weeks[1]],
         handovers=[one for one in handovers if one.state in ("proposed", "coming", "running")],
+        photo_requests=len(photos.waiting(me(), clock.now())),
         form=form,
         max_contact=service.MAX_CONTACT,
     )

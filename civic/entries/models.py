@@ -89,6 +89,20 @@ class Photo(Base):
     taken_time: Mapped[str] = mapped_column(String(8))  # agrees, differs, absent: against the act day
 
 
+class PhotoOriginal(Base):
+    """A photo as it was before parts of it were covered. Kept apart, opened with a purpose, removed after a while."""
+
+    __tablename__ = "photo_original"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    covered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    covered_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class PhotoPrint(Base):
     """64 features of a photo that look-alikes share, and the same cut into bands to find them by."""
 

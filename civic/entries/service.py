@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Table, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
@@ -21,7 +21,7 @@ from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.activities.models import Activity
 from civic.db import connection, db
-from civic.entries.models import Entry, Photo, PhotoPrint
+from civic.entries.models import Entry, Photo, PhotoOriginal, PhotoPrint
 from civic.entries.zone import hold_to
 from civic.ledger import service as ledger
 from civic.ledger.service import Act
@@ -156,7 +156,7 @@ def forget_of(resident_id: int) -> list[str]:
     )
     connection().execute(update(_TABLE).where(mine, _TABLE.c.body_hash != "").values(_WORDLESS))
     photos = Photo.entry_id.in_(select(Entry.id).where(Entry.resident_id == resident_id))
-    keys = list(db.session.scalars(select(Photo.key).where(photos)))
+    keys = photo_keys(photos)
     db.session.execute(delete(Photo).where(photos).execution_options(synchronize_session=False))
     db.session.expire_all()
     return keys
@@ -185,10 +185,11 @@ def mend(
     entry.quantity, entry.queued_at = quantity, now
     entry.note, entry.title, entry.answers = told["note"], told["title"], told["answers"]
     first = 1 + max((photo.position for photo in entry.photos), default=-1)
+    keys = photo_keys(Photo.id.in_([photo.id for photo in dropped]))
     for photo in dropped:
         db.session.delete(photo)
     _attach(entry, photos, first)
-    return [photo.key for photo in dropped]
+    return keys
 
 
 def check_mended(
@@ -275,9 +276,16 @@ def find_by_photo(key: str) -> Entry | None:
     return db.session.scalar(select(Entry).join(Photo).where(Photo.key == key))
 
 
+def photo_keys(which: ColumnElement[bool]) -> list[str]:
+    """The names of some photos' files, and of what they were before parts of them were covered."""
+    originals = select(PhotoOriginal.key).join(Photo, Photo.id == PhotoOriginal.photo_id).where(which)
+    return list(db.session.scalars(select(Photo.key).where(which).union_all(originals)))
+
+
 def known_photos(keys: Sequence[str]) -> set[str]:
-    """Which of these names belong to a photo of an entry."""
-    return set(db.session.scalars(select(Photo.key).where(Photo.key.in_(keys))))
+    """Which of these names belong to a photo of an entry, or to what one was before parts of it were covered."""
+    originals = select(PhotoOriginal.key).where(PhotoOriginal.key.in_(keys))
+    return set(db.session.scalars(select(Photo.key).where(Photo.key.in_(keys)).union_all(originals)))
 
 
 def list_own(

@@ -26,6 +26,7 @@ NAMES = {
     "membership_confirmed": _l("社区确认了你"),
     "new_device": _l("新设备登录"),
     "family_declared": _l("有人和你连成一家"),
+    "photo_request_answered": _l("照片请求的答复"),
     "week_digest": _l("每周小结"),
 }
 ICONS = {
@@ -37,6 +38,7 @@ ICONS = {
     "membership_confirmed": "house-heart",
     "new_device": "phone",
     "family_declared": "people",
+    "photo_request_answered": "card-image",
     "week_digest": "calendar3",
 }
 
@@ -48,6 +50,7 @@ TONES = {
     "entry_reversed": "plain",
     "new_device": "plain",
     "family_declared": "plain",
+    "photo_request_answered": "plain",
 }
 
 
@@ -100,6 +103,7 @@ def leads_to(notice: Notice) -> str:
         "membership_confirmed": f"/communities/{notice.facts.get('community', '')}",
         "new_device": "/me/settings#devices",
         "family_declared": "/me/family",
+        "photo_request_answered": "/photo-requests",
     }.get(notice.kind, "/notices")
 
 
@@ -198,6 +202,12 @@ def _week(facts: dict[str, Any]) -> str:
     return in_language(said, said[:1].upper() + said[1:])
 
 
+def _photo_answered(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
+    if facts["verdict"] == "covered":
+        return _("照片里的你遮住了"), _("社区照你说的，把照片遮好了")
+    return _("照片请求有了答复"), _("这次没有遮，理由在里面")
+
+
 _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "entry_approved": _approved,
     "entry_returned": _returned,
@@ -208,4 +218,5 @@ _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "membership_confirmed": _confirmed,
     "new_device": _device,
     "family_declared": _family,
+    "photo_request_answered": _photo_answered,
 }

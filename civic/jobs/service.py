@@ -61,6 +61,11 @@ def turns(job: Job, *, since: datetime | None, until: datetime, zone: ZoneInfo) 
     return [due for due in job.when.between(begins - INSTANT, until, zone) if due.period not in done]
 
 
+def take_back(job: str, period: str) -> None:
+    """Have a finished run count as not done, so that its turn comes again."""
+    db.session.execute(delete(JobRun).where(JobRun.job == job, JobRun.period == period))
+
+
 def forget_runs(job: str, before: datetime) -> int:
     """Put away the rows of a job that runs many times a day, so that they do not grow for ever; says how many."""
     gone = 0

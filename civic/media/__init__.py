@@ -19,9 +19,10 @@ from civic import db, tokens
 from civic.config import MAX_PHOTO_MEGABYTES
 from civic.media import files, workers
 from civic.media.files import folder_of
+from civic.media.workers import Covered
 from civic.rules.refused import Refused
 
-__all__ = ["Kept", "Shrunk", "folder_of", "forget", "keep", "keys", "open_photo", "shrink", "store"]
+__all__ = ["Kept", "Shrunk", "cover", "folder_of", "forget", "keep", "keys", "open_photo", "shrink", "store"]
 
 AGREES, DIFFERS, ABSENT = "agrees", "differs", "absent"
 
@@ -79,6 +80,17 @@ def shrink(raw: bytes, *, acted_on: date, zone: ZoneInfo) -> Shrunk:
         taken_time=taken_time(about["taken"], about["offset"], acted_on, zone),
         prints=tuple(int(text, 16) for text in about["prints"]),
     )
+
+
+def cover(key: str, covered: Covered) -> Shrunk:
+    """A kept photo with parts of it painted over for good, as a photo of its own, not yet on the disk.
+
+    Parts are left, top, right, bottom, from 0 to 1. Raises NotFound("photo") where the file is gone, else as `shrink`.
+    """
+    answer = workers.ask(files.read(key, small=False).read(), covered)
+    large, small = answer.files
+    width, height = answer.about["width"], answer.about["height"]
+    return Shrunk(large, small, source_sha256="", width=width, height=height, taken_time=ABSENT)
 
 
 def store(photo: Shrunk) -> Kept:

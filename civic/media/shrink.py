@@ -5,7 +5,7 @@ once, then gives birth to one child per photo: the child reads a picture, answer
 memory with another, a decoder that leaks or breaks takes only its own photo along, and a birth costs 2 ms, where a
 fresh interpreter costs 120.
 
-Request on stdin:  4 bytes length, the file as it arrived.
+Request on stdin:  4 bytes length, JSON (which parts to cover), 4 bytes length, the file as it arrived.
 Answer on stdout:  4 bytes length, JSON, then the two WebP files whose lengths the JSON states.
 """
 
@@ -17,8 +17,9 @@ import resource
 import struct
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from math import ceil
 from typing import Any, BinaryIO
 
 import pi_heif
@@ -38,6 +39,8 @@ LEAST_FEATURES = 10  # with fewer of either kind it is hardly a picture of anyth
 # 0 to 6: beyond 2 a photo takes twice the time and no fewer bytes.
 EFFORT = 2
 WHITE = (255, 255, 255)
+COVER = (92, 96, 94)  # a plain grey, that nobody takes for a part of the picture
+Box = tuple[float, float, float, float]  # left, top, right, bottom, as parts of the whole from 0 to 1
 
 MEGA = 1_000_000
 # What fits into the address space below. A large JPEG is decoded at half its size or less, row by row; a progressive
@@ -73,18 +76,28 @@ def kind_of(raw: bytes) -> str | None:
     return None
 
 
-def shrink(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Two WebP files, large and small, upright, sRGB, without metadata; and what there is to say about them."""
+def shrink(raw: bytes, covered: Sequence[Box] = ()) -> tuple[dict[str, Any], list[bytes]]:
+    """Two WebP files, large and small, upright, sRGB, without metadata; and what there is to say about them.
+
+    Covered parts are painted over in both: nothing of them is left in the files.
+    """
     kind = kind_of(raw)
     if kind is None:
         raise Rejected("photo_kind")
     picture, icc, exif = _heif(raw) if kind == "HEIF" else _pillow(raw, kind)
     large = _srgb(_on_white(picture), icc)
+    _paint_over(large, covered)
     small = large.copy()
     small.thumbnail((LONGEST_SMALL, LONGEST_SMALL), reducing_gap=3.0)
     taken, offset = _taken(exif)
     about = {"width": large.width, "height": large.height, "taken": taken, "offset": offset, "prints": prints(large)}
     return about, [_webp(large), _webp(small)]
+
+
+def _paint_over(picture: Image.Image, covered: Sequence[Box]) -> None:
+    for left, top, right, bottom in covered:
+        wide, high = picture.size
+        picture.paste(COVER, (int(left * wide), int(top * high), ceil(right * wide), ceil(bottom * high)))
 
 
 def prints(picture: Image.Image) -> list[str]:
@@ -304,9 +317,9 @@ def _no_more_than(what: int, most: int) -> None:
             raise
 
 
-def _answer(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
+def _answer(raw: bytes, covered: Sequence[Box]) -> tuple[dict[str, Any], list[bytes]]:
     try:
-        about, files = shrink(raw)
+        about, files = shrink(raw, covered)
     except Rejected as rejected:
         about, files = {"refused": rejected.code} | rejected.facts, []
     except MemoryError:
@@ -317,9 +330,9 @@ def _answer(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
     return about, files
 
 
-def _child(raw: bytes, out: BinaryIO) -> None:
+def _child(raw: bytes, covered: Sequence[Box], out: BinaryIO) -> None:
     _limit()
-    about, files = _answer(raw)
+    about, files = _answer(raw, covered)
     head = json.dumps(about | {"files": [len(file) for file in files]}).encode()
     for part in (LENGTH.pack(len(head)), head, *files):
         out.write(part)
@@ -335,12 +348,13 @@ def main() -> None:
         import_module(f"PIL.{other}ImagePlugin")
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while len(head := requests.read(LENGTH.size)) == LENGTH.size:
-        raw = requests.read(LENGTH.unpack(head)[0])
+        covered = json.loads(requests.read(LENGTH.unpack(head)[0]))
+        raw = requests.read(LENGTH.unpack(requests.read(LENGTH.size))[0])
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                _child(raw, answers)
+                _child(raw, covered, answers)
                 status = 0
             finally:
                 os._exit(status)

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -33,6 +34,8 @@ WORK_SECONDS = 10.0
 # More than any honest answer: a decoder that was taken over must not fill our memory either.
 MAX_HEAD = 4096
 MAX_FILE = 16 * 1024 * 1024
+# Parts to paint over: left, top, right, bottom, each from 0 to 1.
+Covered = Sequence[tuple[float, float, float, float]]
 
 
 class Broken(Exception):
@@ -65,13 +68,14 @@ class Worker:
         self._questions = cast(IO[bytes], self.process.stdin)
         self._answers = cast(IO[bytes], self.process.stdout)
 
-    def ask(self, raw: bytes) -> Answer:
+    def ask(self, raw: bytes, covered: Covered = ()) -> Answer:
         """Have one photo opened. Raises Broken, after which this worker must be ended."""
         overrun = threading.Timer(WORK_SECONDS, self.kill)
         overrun.start()
         try:
-            self._send(LENGTH.pack(len(raw)))
-            self._send(raw)
+            for part in (json.dumps(covered).encode(), raw):
+                self._send(LENGTH.pack(len(part)))
+                self._send(part)
             about = json.loads(self._receive(LENGTH.unpack(self._receive(LENGTH.size))[0], MAX_HEAD))
             return Answer(about, [self._receive(length, MAX_FILE) for length in about["files"]])
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -124,7 +128,7 @@ class Pool:
         for _ in range(size):
             self.places.put(None)
 
-    def ask(self, raw: bytes) -> Answer:
+    def ask(self, raw: bytes, covered: Covered = ()) -> Answer:
         """Have one photo opened, as soon as a place is free. Raises Refused."""
         try:
             place = self.places.get(timeout=WAIT_SECONDS)
@@ -133,7 +137,7 @@ class Pool:
         worker: Worker | None = None
         try:
             worker = self._running(place)
-            return worker.ask(raw)
+            return worker.ask(raw, covered)
         except BaseException as error:
             if worker:
                 worker.end()
@@ -167,9 +171,9 @@ class Pool:
 pool = Pool()
 
 
-def ask(raw: bytes) -> Answer:
-    """Have one photo opened by this process's pool. Raises Refused with the field "photo"."""
-    answer = pool.ask(raw)
+def ask(raw: bytes, covered: Covered = ()) -> Answer:
+    """Have one photo opened by this process's pool, some parts painted over. Raises Refused with the field "photo"."""
+    answer = pool.ask(raw, covered)
     if "refused" in answer.about:
         facts = {key: answer.about[key] for key in ("megapixels",) if key in answer.about}
         raise Refused(answer.about["refused"], "photo", **facts)

@@ -17,6 +17,7 @@ from civic.entries.models import Entry, Photo
 from civic.ledger.models import Posting
 from civic.moderation.models import Decision, Reason
 from civic.notices.models import Notice, QuietKind
+from civic.photos.models import PhotoRequest
 from civic.pledges.models import Certificate, Pledge
 from civic.progress.models import Milestone
 from civic.rankings.models import Ranking, RankingRow
@@ -102,6 +103,7 @@ PARTS: tuple[Part, ...] = (
     Part("teams", TeamMembership, ("person_id",), {"person_id": MY_ID}),
     Part("consents", GuardianConsent, ("child_id",), {"child_id": MY_ID, "by_id": OTHERS}),
     _Notices("notices", Notice, ("person_id",), {"person_id": MY_ID, "about": "numbers that the facts beside it hold"}),
+    Part("photo_requests", PhotoRequest, ("person_id",), {"person_id": MY_ID, "answered_by_id": OTHERS}),
     Part("spared_notices", QuietKind, ("person_id",), {"person_id": MY_ID}),
 )
 
@@ -116,6 +118,8 @@ OF_OFFICE = (
     "grant_proposal.proposed_by",
     "grant_proposal.answered_by",
     "grant_revocation.by_id",
+    "original_look.person_id",
+    "photo_request.answered_by_id",
     "removal.removed_by_id",
     "stand_in.manager_id",
     "stand_in.person_id",
@@ -135,6 +139,7 @@ LEFT_OUT: dict[str, str] = {
     "second_guardian.child_id": "who would look after a child is shown on the child's page; it names somebody else",
     "second_guardian.person_id": "the word of another guardian, shown to that guardian",
     "team.captain_id": "who leads a team today; the days in it are taken along",
+    "photo_original.covered_by": "that a photo was covered, which its entry's page shows",
     "claim.person_id": "what somebody in office has before them for ten minutes",
     **dict.fromkeys(OF_OFFICE, "what was done in office is about other residents and places"),
 }
@@ -156,6 +161,7 @@ GONE = frozenset(
         "second_guardian.child_id",
         "claim_code.child_id",
         "claim.person_id",
+        "photo_request.person_id",
     }
 )
 STAYS: dict[str, str] = {
@@ -167,6 +173,7 @@ STAYS: dict[str, str] = {
     "posting.resident_id": "the ledger is never changed; it holds ids and figures",
     "resident_total.resident_id": "sums of the ledger",
     "pledge.person_id": "ended; a community's promises count it, it holds an id and two days",
+    "photo_original.covered_by": "who covered it, for as long as the original is kept",
     "erasure.person_id": "that and when somebody left; it is how a crash is made good",
     "team_membership.person_id": "a team's points rest on it; ended, it holds an id and days",
     "team.captain_id": "another member leads on; a team that had nobody else is closed",

@@ -14,6 +14,7 @@ from civic.moderation import claims
 from civic.moderation import service as moderation
 from civic.mydata.models import Erasure
 from civic.notices import service as notices
+from civic.photos import service as photos
 from civic.pledges import certificates
 from civic.pledges import service as pledges
 from civic.progress import service as progress
@@ -43,6 +44,7 @@ def erase(person: Person, *, now: datetime, zone: ZoneInfo) -> None:
     reading.forget_of(person_id)
     progress.forget_of(person_id)
     notices.forget_of(person_id)
+    photos.forget_of(person_id)
     db.session.add(Erasure(person_id=person_id, begun_at=now, photo_keys=keys))
     db.session.flush()
 

@@ -76,6 +76,19 @@ class Nightly:
 
 
 @dataclass(frozen=True)
+class LatestNight(Nightly):
+    """Every day at a time, but after a pause only once: what one night does, the night before need not do as well."""
+
+    overtakes: ClassVar[bool] = True
+
+    def between(self, after: datetime, until: datetime, zone: ZoneInfo) -> list[Due]:
+        return super().between(after, until, zone)[-1:]
+
+    def next(self, after: datetime, zone: ZoneInfo) -> Due:
+        return Nightly(self.hour, self.minute).next(after, zone)
+
+
+@dataclass(frozen=True)
 class Every:
     """Every so many minutes of the city's day; a run is for its moment, 2026-11-25T10:05.
 

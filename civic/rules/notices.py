@@ -9,7 +9,14 @@ from civic.rules.refused import Refused
 
 KEPT_DAYS = 180
 # What asks for something, takes something away or touches the account itself is always told.
-GRAVE = ("entry_returned", "entry_rejected", "entry_reversed", "new_device", "family_declared")
+GRAVE = (
+    "entry_returned",
+    "entry_rejected",
+    "entry_reversed",
+    "new_device",
+    "family_declared",
+    "photo_request_answered",
+)
 SPARED = ("entry_approved", "bonus_posted", "membership_confirmed", "week_digest")
 KINDS = GRAVE + SPARED
 

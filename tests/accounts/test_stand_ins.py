@@ -1,5 +1,6 @@
 """Handing a community over while on leave: two persons, exact days, nothing left over."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -19,6 +20,13 @@ STREET = "990102001"
 FIRST, LAST = TODAY + timedelta(days=2), TODAY + timedelta(days=4)
 BEGIN, END = start_of(FIRST, ZONE), start_of(LAST + timedelta(days=1), ZONE)
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Grants are asked for at this very moment, so the moment is held."""
+    with clock.held(NOW):
+        yield
 
 
 @pytest.fixture

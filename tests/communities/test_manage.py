@@ -16,7 +16,7 @@ from tests.pages import sign_in, submit
 from tests.queries import count_queries
 
 BASE = f"/communities/{COMMUNITY}"
-QUERIES_MANAGE, QUERIES_MEMBERS, QUERIES_MEMBER = 16, 7, 10
+QUERIES_MANAGE, QUERIES_MEMBERS, QUERIES_MEMBER = 18, 7, 10
 
 
 @pytest.fixture(autouse=True)

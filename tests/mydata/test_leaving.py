@@ -28,6 +28,7 @@ from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
 from civic.moderation import checks as decision_checks
 from civic.mydata import contents, leaving
 from civic.mydata.models import Erasure
+from civic.photos import service as photos
 from civic.pledges import service as pledges
 from civic.pledges.models import Certificate
 from civic.progress.models import Milestone
@@ -70,6 +71,7 @@ def canary(app: Flask) -> Person:
         declare_family(me, other, NOW)
         pledges.sign(me, "pledge_walker", now=NOW, zone=ZONE)
         _things_of(me)
+        photos.ask(factories.COMMUNITY, TODAY, f"{CANARY}，穿红外套", by=me, now=NOW, zone=ZONE)
         accounts.move(me, FAR_COMMUNITY, NOW, ZONE)
         factories.grants.grant(me, "community_manager", FAR_COMMUNITY, NOW)
     factories.team(me, name=f"梧桐{me.id % 100_000}队")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from civic.rules.agenda import Closing, Every, Nightly, Schedule
+from civic.rules.agenda import Closing, Every, LatestNight, Nightly, Schedule
 from civic.rules.periods import KINDS, parse
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -87,3 +87,11 @@ def test_a_moment_is_never_later_than_asked_and_never_older_than_its_step(minute
     (due,) = Every(5).between(until - timedelta(hours=2), until, zone)
     assert timedelta() <= until - due.at < timedelta(minutes=5)
     assert int(due.period[-2:]) % 5 == 0
+
+
+def test_after_a_pause_the_latest_night_is_due_once() -> None:
+    since, until = (datetime(2026, 11, day, 12, tzinfo=UTC) for day in (1, 20))
+    assert [due.period for due in LatestNight(3, 40).between(since, until, ZONE)] == ["2026-11-20"]
+    assert LatestNight(3, 40).next(since, ZONE) == Nightly(3, 40).next(since, ZONE)
+    assert LatestNight.overtakes
+    assert not Nightly.overtakes

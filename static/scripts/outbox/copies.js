@@ -34,7 +34,10 @@ async function keepCopies() {
   if (!("caches" in window) || navigator.connection?.saveData) return;
   const look = lookOfPages();
   let state = await store.fact("copies");
-  if (state?.look !== look || state.person !== me) state = { person: me, look, at: 0, wanted: [], done: [] };
+  if (state?.look !== look || state.person !== me) {
+    state = { person: me, look, at: 0, wanted: [], done: [] };
+    await store.note("copies", state); // a page left in the middle of it leaves copies whose owner is known
+  }
   if (Math.abs(Date.now() - state.at) > LIST_LIFE) {
     const [list, pledges] = [await keepOne("/activities"), await keepOne("/pledges")];
     if (!list) return;

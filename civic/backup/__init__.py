@@ -1,0 +1,1 @@
+"""Backups of a running city, and the way back from one."""

@@ -1,0 +1,12 @@
+"""Every invariant that a query can check, over all rooms: what `flask ledger check` asks, and a restored backup too."""
+
+from civic.entries import checks as entries
+from civic.ledger import checks as postings
+from civic.moderation import checks as decisions
+
+ROOMS = (postings, entries, decisions)
+
+
+def broken() -> list[str]:
+    """One line for each row that breaks an invariant; none where all is well."""
+    return [line for room in ROOMS for line in room.problems()]
