@@ -57,6 +57,7 @@ def copy_pledges(page: Page) -> None:
     wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 40)
     page.reload()
     wait_until(lambda: any(one.endswith(PAGE) for one in page.evaluate(COPIES)), 40)
+    page.wait_for_load_state("networkidle")
 
 
 def test_a_day_ticked_with_a_network_leads_to_what_was_saved(site: Site, handset: BrowserContext) -> None:
