@@ -64,7 +64,7 @@ export function dayInWords(day) {
   const [year, month, date] = day.split("-").map(Number);
   const back = daysBetween(day, cityDay());
   const isEnglish = document.documentElement.lang === "en";
-  const near = isEnglish ? ["Today", "Yesterday"] : ["今天", "昨天", "前天"];
+  const near = isEnglish ? ["Today", "Yesterday", "Two days ago"] : ["今天", "昨天", "前天"];
   if (near[back]) return near[back];
   if (!isEnglish) return `${month} 月 ${date} 日`;
   return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }).format(Date.UTC(year, month - 1, date));

@@ -102,7 +102,7 @@ async function card(page, item, made) {
   const open = drawn.querySelector("[data-open]");
   if (item.entry) open.href = `/entries/${item.entry}`;
   const mend = drawn.querySelector("[data-mend]");
-  if (item.kind === KEPT_DAY) mend.remove(); // there is nothing in it to mend
+  if (item.kind === KEPT_DAY) mend.parentElement.remove(); // there is nothing in it to mend
   mend.href = `/entries/new?activity=${encodeURIComponent(item.activity)}#mend=${item.key}`;
   drawn.querySelector("[data-throw]").addEventListener("click", () => throwAway(item));
   const [photo] = item.state === "received" ? [] : await store.photosOf(item.key).catch(() => []);
