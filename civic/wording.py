@@ -126,6 +126,12 @@ SENTENCES = {
     "period_not_begun": _l("%(key)s 还没有开始，没有可以排的。"),
     "period_unknown": _l("没有“%(key)s”这个时段。周写作 2026-W47，月写作 2026-11。"),
     "person": _l("没有这个账号：%(login)s"),
+    "appeal_too_late": _l("过了 %(days)s 天，这一笔不能再申诉了。"),
+    "appeal_words": _l("写上为什么应该再看一眼，至少 %(min)s 个字。"),
+    "appealed_before": _l("这一笔申诉过了，一笔一次。"),
+    "decided_elsewhere": _l("这一笔在复核，由别处的人来定。"),
+    "hold_reason_unknown": _l("请选一个原因。"),
+    "nothing_to_appeal": _l("这一笔现在没有可以申诉的决定。"),
     "cells_missing": _l("先点要遮住的格子，至少一格。"),
     "cells_unknown": _l("有的格子不在照片上，请重新选。"),
     "original_for_officers": _l("原来的照片由街道以上打开。"),
@@ -234,6 +240,14 @@ SENTENCES = {
     "witness_needed": _l("写上谁能证明，比如“李阿姨，3 号楼”，至少 %(min)s 个字。"),
     "words_too_long": _l("写得有点长：最多 %(max)s 字，现在 %(length)s 字。"),
     "zone_changed": _l("城市的时区设置被改过：开始时是 %(fixed)s，现在是 %(set)s。请管理人员改回去，再来记这一笔。"),
+}
+
+# Why an entry is looked at elsewhere, as its resident and its reviewer read it.
+HELD_FOR = {
+    "photo": _l("照片要再看一眼"),
+    "repeat": _l("像是记过的一件事"),
+    "quantity": _l("数量要再看一眼"),
+    "kin": _l("核对的人和你相熟，换人来看"),
 }
 
 

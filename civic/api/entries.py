@@ -7,11 +7,12 @@ from civic.access import me, signed_in
 from civic.api import paging, written
 from civic.api.blueprint import ApiBlueprint
 from civic.api.bodies import sent_photos
-from civic.api.schemas import EntriesOut, EntriesQuery, EntryIn, EntryOut, MendedIn
+from civic.api.schemas import AppealIn, EntriesOut, EntriesQuery, EntryIn, EntryOut, MendedIn
 from civic.db import transaction
 from civic.entries import service
 from civic.entries.service import Logged
 from civic.intake.receive import receive, receive_mended
+from civic.moderation import reviews
 from civic.web import zone
 
 bp = ApiBlueprint("entries", "Acts logged by the caller.")
@@ -74,6 +75,18 @@ def withdraw(entry_id: int) -> dict[str, Any]:
     """Take an entry back that nobody has decided on."""
     with transaction():
         service.withdraw(entry_id, by=me())
+    return written.entry(service.get_own(entry_id, me()))
+
+
+@bp.post("/entries/<int:entry_id>/appeal")
+@signed_in
+@bp.takes(AppealIn)
+@bp.answers(200, EntryOut)
+@bp.fails(400, 404, 409, 415)
+def appeal(sent: dict[str, Any], entry_id: int) -> dict[str, Any]:
+    """Ask for another look, elsewhere, at a rejected or reversed entry of mine: once, within 15 days."""
+    with transaction():
+        reviews.appeal(entry_id, sent["reason"], by=me(), now=clock.now())
     return written.entry(service.get_own(entry_id, me()))
 
 

@@ -11,7 +11,7 @@ from civic.api.schemas import ClaimsIn, ClaimsOut, DecisionIn, EntryOut, QueueOu
 from civic.api.signals import signals
 from civic.db import transaction
 from civic.entries import service as entries
-from civic.moderation import claims, service
+from civic.moderation import assignments, claims, reviews, service
 from civic.moderation.desk import shown_name
 from civic.moderation.service import Waiting
 from civic.rules.people import is_child
@@ -61,11 +61,14 @@ def claim(sent: dict[str, Any]) -> dict[str, Any]:
 def decide(sent: dict[str, Any], entry_id: int) -> dict[str, Any]:
     """Approve, return, reject or reverse an entry, or undo one's own decision of the last ten minutes.
 
+    A held or appealed entry is decided on by whoever was given the review.
+
     404 outside my grants, 403 for my own, my family's or a peer's entry, 409 where it was decided on already or
     somebody else holds it.
     """
     with transaction():
-        service.decide(entry_id, sent["decision"], sent["reason"], by=me(), now=clock.now(), zone=zone())
+        decide_on = reviews.decide if assignments.find_open(entry_id, me()) else service.decide
+        decide_on(entry_id, sent["decision"], sent["reason"], by=me(), now=clock.now(), zone=zone())
     entry = entries.find_entry(entry_id)
     if entry is None:
         raise NotFound("entry")

@@ -322,6 +322,12 @@ class ClaimsOut(Out):
     until = Instant(metadata=_about("Until when nobody else decides on them."))
 
 
+class AppealIn(Strict):
+    """What is said against a rejection or a reversal."""
+
+    reason = Text(required=True, metadata={"maxLength": MAX_REASON_LENGTH})
+
+
 class DecisionIn(Strict):
     """What is decided. A reason is needed but for approve and undo."""
 

@@ -19,6 +19,7 @@ from civic.db import after_commit, db
 from civic.entries import service as entries
 from civic.entries.models import Entry, Photo
 from civic.ledger import service as ledger
+from civic.moderation import reviews
 from civic.moderation.models import Decision, Reason
 from civic.pledges import certificates
 from civic.pledges.models import Pledge
@@ -60,6 +61,7 @@ def _forget(child: Person, today: date, now: datetime) -> None:
     db.session.execute(delete(Photo).where(Photo.entry_id.in_(mine)))
     decided = select(Decision.id).where(Decision.entry_id.in_(mine))
     db.session.execute(update(Reason).where(Reason.decision_id.in_(decided)).values(words=NOBODY))
+    reviews.forget_words_of(child.id)
     db.session.execute(update(Entry).where(Entry.resident_id == child.id).values(note="", title=""))
     signed = update(Pledge).where(Pledge.person_id == child.id, Pledge.ended_at.is_(None))
     db.session.execute(signed.values(ended_at=now))

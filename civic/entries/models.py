@@ -46,6 +46,14 @@ class Entry(Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        # What is looked at elsewhere is few, and found each hour.
+        Index(
+            "ix_entry_reviewed",
+            "status",
+            "id",
+            sqlite_where=text("status IN ('held', 'appealed')"),
+            postgresql_where=text("status IN ('held', 'appealed')"),
+        ),
         Index(None, "resident_id", "acted_on"),
         Index(None, "community_code", "acted_on"),
     )

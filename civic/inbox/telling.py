@@ -15,6 +15,7 @@ from civic.filters import day, figure, in_language, name, period_name
 from civic.moderation import service as moderation
 from civic.notices.models import Notice
 from civic.rules.periods import parse
+from civic.wording import HELD_FOR
 
 # What a kind is called where it can be chosen, and its sign.
 NAMES = {
@@ -27,6 +28,8 @@ NAMES = {
     "new_device": _l("新设备登录"),
     "family_declared": _l("有人和你连成一家"),
     "photo_request_answered": _l("照片请求的答复"),
+    "entry_held": _l("复核中"),
+    "appeal_declined": _l("申诉的结果"),
     "week_digest": _l("每周小结"),
 }
 ICONS = {
@@ -39,6 +42,8 @@ ICONS = {
     "new_device": "phone",
     "family_declared": "people",
     "photo_request_answered": "card-image",
+    "entry_held": "hourglass-split",
+    "appeal_declined": "info-circle",
     "week_digest": "calendar3",
 }
 
@@ -51,6 +56,8 @@ TONES = {
     "new_device": "plain",
     "family_declared": "plain",
     "photo_request_answered": "plain",
+    "entry_held": "plain",
+    "appeal_declined": "plain",
 }
 
 
@@ -208,6 +215,16 @@ def _photo_answered(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
     return _("照片请求有了答复"), _("这次没有遮，理由在里面")
 
 
+def _held(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
+    return _("%(activity)s，复核中", **_act(facts)), str(HELD_FOR[facts.get("why", "photo")])
+
+
+def _appeal_declined(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
+    return _("%(activity)s，申诉没有改变结果", **_act(facts)), _(
+        "%(day)s的一笔，别处的人看过了", day=_act(facts)["day"]
+    )
+
+
 _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "entry_approved": _approved,
     "entry_returned": _returned,
@@ -219,4 +236,6 @@ _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "new_device": _device,
     "family_declared": _family,
     "photo_request_answered": _photo_answered,
+    "entry_held": _held,
+    "appeal_declined": _appeal_declined,
 }

@@ -123,3 +123,9 @@ class MendForm(ToldForm):
     """A returned entry, sent in again."""
 
     drop = SelectMultipleField(_l("不要哪几张"), validate_choice=False)
+
+
+class AppealForm(BaseForm):
+    """What is said against a rejection or a reversal."""
+
+    words = TextAreaField(_l("为什么应该再看一眼"))

@@ -9,8 +9,11 @@ from flask_babel import gettext as _
 from civic import filters
 from civic.entries.models import Entry
 from civic.ledger.models import Posting
+from civic.moderation.models import Appeal, Hold
 from civic.moderation.service import Step
+from civic.rules import reviews
 from civic.rules.decisions import answer_by
+from civic.wording import HELD_FOR
 
 CHECKED, NOT_YET = "hourglass-split", "person"
 
@@ -25,13 +28,28 @@ class Stage:
     icon: str | None = None
 
 
-def story(entry: Entry, steps: Sequence[Step], posted: Sequence[Posting], place: str, now: datetime) -> list[Stage]:
+@dataclass(frozen=True)
+class Second:
+    """How an entry came to be looked at a second time, elsewhere, and since when it lies before somebody."""
+
+    hold: Hold | None
+    appeal: Appeal | None
+    given_at: datetime | None
+
+
+def story(
+    entry: Entry, steps: Sequence[Step], posted: Sequence[Posting], second: Second, place: str, now: datetime
+) -> list[Stage]:
     """The stages of an entry, oldest first. A decision that was taken back is left out, with its taking back."""
+    decided = standing(steps)
+    before = [step for step in decided if step.decision.was not in ("held", "appealed")]
     return [
         Stage("done", _("已送到%(place)s", place=place), when(entry.submitted_at)),
-        *_decided(entry, standing(steps)),
+        *_decided(entry, before),
+        *_looked_at_again(second),
+        *_decided(entry, decided[len(before) :]),
         *_posted(entry, posted),
-        *_to_come(entry, now),
+        *_to_come(entry, second, now),
     ]
 
 
@@ -64,6 +82,14 @@ def _decided(entry: Entry, steps: Sequence[Step]) -> Iterator[Stage]:
             yield Stage("now", _("已更正，分数收回"), at, "x-lg")
 
 
+def _looked_at_again(second: Second) -> Iterator[Stage]:
+    if second.hold:
+        joint = filters.in_language("，", ", ")
+        yield Stage("done", _("请别处再看一眼"), f"{HELD_FOR[second.hold.why]}{joint}{when(second.hold.held_at)}")
+    if second.appeal:
+        yield Stage("done", _("你申诉了"), when(second.appeal.appealed_at), "pencil")
+
+
 def _posted(entry: Entry, posted: Sequence[Posting]) -> Iterator[Stage]:
     if entry.status == "approved" and posted:
         award = posted[-1]
@@ -71,16 +97,21 @@ def _posted(entry: Entry, posted: Sequence[Posting]) -> Iterator[Stage]:
         yield Stage("done", title, _("算在 %(day)s", day=filters.day(award.counts_on)))
 
 
-def _to_come(entry: Entry, now: datetime) -> Iterator[Stage]:
-    if entry.status in ("pending", "held"):
+def _to_come(entry: Entry, second: Second, now: datetime) -> Iterator[Stage]:
+    if entry.status == "pending":
         due = answer_by(entry.queued_at)
         detail = _("最晚 %(at)s 前有结果", at=filters.moment(due))
         if now >= due:
             detail = _("过了 48 小时，街道也会来看")
-        yield Stage("now", _("管理员核对") if entry.status == "pending" else _("再核对一次"), detail, CHECKED)
+        yield Stage("now", _("管理员核对"), detail, CHECKED)
+    elif entry.status in ("held", "appealed"):
+        detail = _("还在找别处的人来看")
+        if second.given_at:
+            detail = _("%(at)s 前没有结果，就交给上一级", at=filters.moment(reviews.answer_by(second.given_at)))
+        yield Stage("now", _("复核中，由别处的人来看，不显示你的名字"), detail, CHECKED)
     elif entry.status == "returned":
         yield Stage("next", _("管理员核对"), icon=NOT_YET)
     elif entry.status == "withdrawn":
         yield Stage("now", _("你撤回了这一笔"), icon="x-lg")
-    if entry.status in ("pending", "held", "returned"):
+    if entry.status in ("pending", "held", "returned", "appealed"):
         yield Stage("next", _("入账，这笔进明细"))

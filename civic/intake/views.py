@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file
@@ -22,17 +22,19 @@ from civic.entries.models import Entry
 from civic.entries.service import Logged
 from civic.filters import HAN
 from civic.intake import quote, weeks
-from civic.intake.forms import LogForm, MendForm
+from civic.intake.forms import AppealForm, LogForm, MendForm
 from civic.intake.receive import receive, receive_mended
+from civic.intake.story import Second, story
 from civic.intake.story import standing as standing_decisions
-from civic.intake.story import story
 from civic.ledger import service as ledger
+from civic.moderation import assignments, reviews
 from civic.moderation import service as moderation
 from civic.progress import service as progress
 from civic.progress import street
 from civic.progress.service import Brought
 from civic.progress.street import Walk
 from civic.rules import points
+from civic.rules import reviews as review_rules
 from civic.rules.entries import days_open
 from civic.rules.points import PointRule
 from civic.rules.refused import Conflict, NotFound, Refused
@@ -143,6 +145,35 @@ def index() -> str:
 @signed_in
 def show(entry_id: int) -> str:
     """An entry of mine: what it says, where it stands, what comes next and by when."""
+    return _entry_page(entry_id)
+
+
+@bp.post("/entries/<int:entry_id>/appeal")
+@signed_in
+def appeal(entry_id: int) -> Any:
+    """Ask for another look, elsewhere, at an entry that was rejected or reversed."""
+    form = AppealForm()
+    try:
+        with transaction():
+            reviews.appeal(entry_id, form.words.data or "", by=me(), now=clock.now())
+    except NotFound:
+        raise
+    except Conflict as conflict:
+        flash(say(conflict))
+        return redirect(f"/entries/{entry_id}", 303)
+    except Refused as refused:
+        form.refuse(refused)
+        return _entry_page(entry_id, form), status_of(refused)
+    flash(_("申诉送出去了，由别处的人来看，不显示你的名字。"))
+    return redirect(f"/entries/{entry_id}", 303)
+
+
+def _may_appeal(entry: Entry, now: datetime) -> bool:
+    is_open = entry.decided_at is not None and now <= entry.decided_at + timedelta(days=review_rules.APPEAL_DAYS)
+    return entry.status in review_rules.APPEALED and is_open
+
+
+def _entry_page(entry_id: int, appeal_form: AppealForm | None = None) -> str:
     entry = entries.get_own(entry_id, me())
     brought = _brought_by(entry)
     if brought.is_fresh:  # something was written meanwhile, which lets go of all that was read before it
@@ -150,6 +181,7 @@ def show(entry_id: int) -> str:
     activity, community = activities.get(entry.activity_key), areas.get_area(entry.community_code)
     history, posted = moderation.history(entry.id), ledger.postings_of(entry.id)
     steps = standing_decisions(history)
+    second = Second(reviews.last_hold(entry.id), reviews.find_appeal(entry.id), assignments.since(entry.id))
     just_saved = "saved" in request.args and entry.status in ("pending", "approved")
     moment = weeks.moment(entry) if just_saved else None
     return render_template(
@@ -159,7 +191,11 @@ def show(entry_id: int) -> str:
         community=community,
         resident=accounts.find_person(entry.resident_id),
         team=teams.get_team(entry.team_id) if entry.team_id else None,
-        stages=story(entry, history, posted, community.short_name, clock.now()),
+        stages=story(entry, history, posted, second, community.short_name, clock.now()),
+        may_appeal=second.appeal is None and _may_appeal(entry, clock.now()),
+        appeal_days=review_rules.APPEAL_DAYS,
+        appeal_form=appeal_form or AppealForm(formdata=None),
+        most_words=review_rules.MAX_WORDS,
         reason=steps[-1].words if steps and steps[-1].decision.became == entry.status else "",
         posted=posted,
         would_earn=moderation.would_earn(entry) if entry.status in ("pending", "held", "returned") else None,
@@ -265,7 +301,9 @@ def photo(key: str, size: str = "") -> Response:
 def _may_see(entry: Entry) -> bool:
     if me().id in (entry.resident_id, entry.logged_by):
         return True
-    return i_may_decide() and moderation.find_refusal(entry, me()) is None
+    if not i_may_decide():
+        return False
+    return moderation.find_refusal(entry, me()) is None or assignments.find_open(entry.id, me()) is not None
 
 
 def _whose(children: list[Person], wanted: str | None) -> Person:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from civic.activities import service as activities
@@ -132,8 +132,15 @@ def merit_and_balance_move_alike() -> Iterator[str]:
 
 
 def days_stay_under_their_caps() -> Iterator[str]:
-    """What stands for one act day never exceeds 30, of kept days never 2."""
-    by_day = standing_awards().group_by(Posting.resident_id, Posting.acted_on)
+    """What stands for one act day never exceeds 30, of kept days never 2, but for what an appeal restored (P6)."""
+    earlier = aliased(Posting)
+    restored = exists().where(
+        earlier.entry_id == Posting.entry_id,
+        earlier.kind == "award",
+        earlier.id < Posting.id,
+        earlier.merit == Posting.merit,
+    )
+    by_day = standing_awards().where(~restored).group_by(Posting.resident_id, Posting.acted_on)
     per_day = by_day.with_only_columns(Posting.resident_id, Posting.acted_on, func.sum(Posting.merit))
     for resident, day, merit in db.session.execute(per_day.having(func.sum(Posting.merit) > DAY_TOTAL)):
         yield f"resident {resident} has {merit} on {day}, more than {DAY_TOTAL}"

@@ -151,6 +151,30 @@ def reverse(named: Posting, *, decision_id: int | None = None, now: datetime, zo
     )
 
 
+def restore(named: Posting, *, decision_id: int, now: datetime, zone: ZoneInfo) -> int:
+    """Post a reversed award anew: the same amount whatever the caps, marked from its act day (P6). Gives its merit."""
+    hold(named.resident_id)
+    _post(
+        marks(cast(date, named.acted_on), now, zone, sealed_keys()),
+        resident_id=named.resident_id,
+        community_code=named.community_code,
+        team_id=named.team_id,
+        kind="award",
+        merit=named.merit,
+        activity_key=named.activity_key,
+        rule_version=named.rule_version,
+        quantity=named.quantity,
+        acted_on=named.acted_on,
+        entry_id=named.entry_id,
+        decision_id=decision_id,
+        worth=named.worth,
+        standing=named.standing,
+        cut_by=named.cut_by,
+        posted_at=now,
+    )
+    return named.merit
+
+
 def post_bonuses(amounts: Select[*tuple[Any, ...]], *, now: datetime, zone: ZoneInfo) -> Posted:
     """Post a bonus for each row (resident_id, act_week, points) of a query, all marked from this instant's day.
 

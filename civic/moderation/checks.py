@@ -9,12 +9,18 @@ from civic.accounts.models import FamilyTie, Grant, Person
 from civic.db import db
 from civic.entries.models import Entry
 from civic.ledger.models import Posting
-from civic.moderation.models import Decision, Reason
+from civic.moderation.models import Assignment, Decision, Reason
 from civic.rules.decisions import LEVEL_OF_ROLE, REASONED, UNDO_MINUTES
 
 RULES = ("habit", "checked-in", "trusted")
 # A resident may withdraw what waits or was returned, and mend what was returned: statuses that no decision gives.
-RESIDENTS_OWN = (("returned", "pending"), ("returned", "withdrawn"), ("pending", "withdrawn"))
+RESIDENTS_OWN = (
+    ("returned", "pending"),
+    ("returned", "withdrawn"),
+    ("pending", "withdrawn"),
+    ("rejected", "appealed"),
+    ("reversed", "appealed"),
+)
 
 
 def problems() -> list[str]:
@@ -55,8 +61,33 @@ def deciders_held_a_grant() -> Iterator[str]:
         or_(Grant.ends_at.is_(None), Grant.ends_at > Decision.decided_at),
         func.substr(Entry.community_code, 1, func.length(Grant.area_code)) == Grant.area_code,
     )
-    query = select(Decision.id).join(Entry, Entry.id == Decision.entry_id).where(Decision.by_id.is_not(None), ~reaching)
-    yield from _lines(query, "decision {} is by somebody without a grant there at that time")
+    assigned = exists().where(
+        Assignment.entry_id == Decision.entry_id,
+        Assignment.person_id == Decision.by_id,
+        Assignment.given_at <= Decision.decided_at,
+        or_(Assignment.ended_at.is_(None), Assignment.ended_at >= Decision.decided_at),
+    )
+    query = select(Decision.id).join(Entry, Entry.id == Decision.entry_id)
+    query = query.where(Decision.by_id.is_not(None), ~reaching, ~assigned)
+    yield from _lines(query, "decision {} is by somebody without a grant there at that time, or the review")
+
+
+def reviews_are_decided_by_others() -> Iterator[str]:
+    """What was held or appealed was decided on by whoever was given the review, who had no hand in it before."""
+    given = exists().where(
+        Assignment.entry_id == Decision.entry_id,
+        Assignment.person_id == Decision.by_id,
+        Assignment.given_at <= Decision.decided_at,
+        Assignment.ended_at >= Decision.decided_at,
+    )
+    before = aliased(Decision)
+    again = exists().where(
+        before.entry_id == Decision.entry_id, before.by_id == Decision.by_id, before.id < Decision.id
+    )
+    query = select(Decision.id).where(Decision.was.in_(("held", "appealed")), or_(~given, again))
+    yield from _lines(
+        query, "decision {} on a held or appealed entry is not by its reviewer, or by a hand in it before"
+    )
 
 
 def awards_hang_on_an_approval() -> Iterator[str]:
@@ -108,7 +139,10 @@ def entries_stand_where_their_decisions_left_them() -> Iterator[str]:
     """An entry's status is what its last decision made it, but for what residents do themselves."""
     last = select(Decision.entry_id, func.max(Decision.id).label("id")).group_by(Decision.entry_id).subquery()
     residents_own = or_(
-        false(), *(and_(Decision.became == was, Entry.status == became) for was, became in RESIDENTS_OWN)
+        false(),
+        *(and_(Decision.became == was, Entry.status == became) for was, became in RESIDENTS_OWN),
+        # Held: it waited, or was mended, before.
+        and_(Decision.became.in_(("pending", "returned")), Entry.status == "held"),
     )
     query = (
         select(Entry.id)
@@ -130,13 +164,16 @@ def decisions_follow_one_another() -> Iterator[str]:
     expected = case(
         (chain.c.before.is_(None), "pending"), (chain.c.before == "returned", chain.c.was), else_=chain.c.before
     )
-    query = select(chain.c.id).where(chain.c.was != expected)
+    held = and_(chain.c.was == "held", expected.in_(("pending", "held")))
+    appealed = and_(chain.c.was == "appealed", expected.in_(("rejected", "reversed")))
+    query = select(chain.c.id).where(chain.c.was != expected, ~held, ~appealed)
     yield from _lines(query, "decision {} does not begin where the one before it ended")
 
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     nobody_decided_on_their_own,
     deciders_held_a_grant,
+    reviews_are_decided_by_others,
     awards_hang_on_an_approval,
     reasons_are_given,
     undone_in_time_by_their_own,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from civic.db import connection, db
 from civic.entries.models import Entry
-from civic.moderation import claims, look_alikes
+from civic.moderation import assignments, claims, look_alikes
 from civic.moderation.models import Escalation
 from civic.rules.decisions import ANSWER_HOURS
 
@@ -21,6 +21,7 @@ def escalate(period: str, *, now: datetime, zone: ZoneInfo) -> dict[str, int]:  
     """Give the subdistrict whatever has waited for 48 hours; and do what was left undone after a commit."""
     return {
         "overdue": _give_above(now),
+        "reviews": assignments.pass_on(now),
         "photos": look_alikes.catch_up(),
         "claims": claims.remove_old(now),
     }

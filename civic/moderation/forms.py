@@ -31,6 +31,13 @@ class DecisionForm(BaseForm):
         return " ".join(words for words in ((ready or "").strip(), (self.reason.data or "").strip()) if words)
 
 
+class ReviewForm(BaseForm):
+    """What a reviewer decides (the button pressed), and why."""
+
+    decision = HiddenField()
+    reason = TextAreaField(_l("写给居民的理由"))
+
+
 class ReadyForm(BaseForm):
     """The words a community keeps ready, a line each."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civic.db import Base, Code
@@ -87,3 +87,59 @@ class Escalation(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True, autoincrement=False)
     level: Mapped[str] = mapped_column(String(16), primary_key=True)
     escalated_at: Mapped[datetime]
+
+
+class Hold(Base):
+    """An entry that somebody wants looked at elsewhere, before it is decided on. Never changed but for its words."""
+
+    __tablename__ = "hold"
+    __table_args__ = (CheckConstraint("why IN ('photo', 'repeat', 'quantity', 'kin')", name="why"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    why: Mapped[str] = mapped_column(String(16))
+    held_at: Mapped[datetime]
+
+
+class Appeal(Base):
+    """What a resident says against a rejection or a reversal; once for an entry."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (CheckConstraint("against IN ('rejected', 'reversed')", name="against"),)
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True, autoincrement=False)
+    against: Mapped[str] = mapped_column(String(16))  # the entry's status before
+    words: Mapped[str] = mapped_column(String(1000))
+    appealed_at: Mapped[datetime]
+
+
+class Assignment(Base):
+    """A review given to one person from elsewhere, who sees the entry without the resident's name."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('hold', 'appeal')", name="purpose"),
+        # An entry lies before one reviewer at a time.
+        Index(
+            "uq_assignment_open",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_assignment_mine",
+            "person_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    tier: Mapped[int] = mapped_column(Integer)  # how far up it was given, see civic.rules.reviews
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

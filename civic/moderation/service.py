@@ -24,15 +24,17 @@ from civic.notices import service as notices
 from civic.rules import decisions as rules
 from civic.rules import points
 from civic.rules.periods import day_of
-from civic.rules.refused import Conflict, NotFound, Refused
+from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
 
 # The queue stands in a file of its own; other rooms know this one only.
 __all__ = [
     "QUEUE_ROWS",
     "Step",
     "Waiting",
+    "approve",
     "backlog",
     "check_may_decide",
+    "check_place_is_free",
     "check_within_reach",
     "decide",
     "find_refusal",
@@ -47,6 +49,7 @@ __all__ = [
     "queue",
     "queue_length",
     "reach",
+    "record",
     "record_of",
     "resident_of",
     "settle_by_rule",
@@ -57,6 +60,7 @@ __all__ = [
 ]
 
 UNDOABLE = ("approve", "return", "reject")
+REVIEWED = ("held", "appealed")  # these are decided on elsewhere, see reviews.py
 TELLS = {
     "approve": "entry_approved",
     "return": "entry_returned",
@@ -102,6 +106,8 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
     """
     case = _case(entry_id, id_of(by))
     entry = case.entry
+    if entry.status in REVIEWED:
+        raise Forbidden("decided_elsewhere")
     try:
         becomes = rules.becomes(verdict, entry.status)
         if verdict in UNDOABLE:
@@ -111,14 +117,11 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
             _undo(entry, becomes, by=by, now=now, zone=zone)
         elif verdict == "reverse":
             _reverse(case, becomes, reason, by=by, now=now, zone=zone)
+        elif verdict == "approve":
+            approve(entry, by=by, now=now, zone=zone, is_newcomer=case.is_newcomer, reason=reason)
         else:
-            decision_id = _record(entry, verdict, becomes, now, by=by, reason=reason)
-            merit = None
-            if verdict == "approve":
-                merit = ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone).points
-                if case.is_newcomer:
-                    _confirm(entry, decision_id, now)
-            _tell(entry, verdict, decision_id, merit, now)
+            decision_id = record(entry, verdict, becomes, now, by=by, reason=reason)
+            _tell(entry, verdict, decision_id, None, now)
         if case.held_by is not None:
             claims.release(entry_id)
     except Conflict as conflict:
@@ -126,12 +129,36 @@ def decide(entry_id: int, verdict: str, words: str | None, *, by: Person, now: d
     return entry
 
 
+def approve(
+    entry: Entry,
+    *,
+    by: Person,
+    now: datetime,
+    zone: ZoneInfo,
+    is_newcomer: bool,
+    restores: Posting | None = None,
+    reason: str = "",
+) -> None:
+    """Approve an entry as a person who was found to be the one to do it, and post its award.
+
+    `restores` is an award that was reversed and comes back as it was (P6). A newcomer is confirmed by it.
+    """
+    decision_id = record(entry, "approve", "approved", now, by=by, reason=reason)
+    if restores is not None:
+        merit = ledger.restore(restores, decision_id=decision_id, now=now, zone=zone)
+    else:
+        merit = ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone).points
+    if is_newcomer:
+        _confirm(entry, decision_id, now)
+    _tell(entry, "approve", decision_id, merit, now)
+
+
 def settle_by_rule(entry: Entry, *, now: datetime, zone: ZoneInfo) -> bool:
     """Let a rule decide on a new entry, where one may: kept days of confirmed members (habit). Says whether it did."""
     place = (entry.resident_id, entry.community_code)
     if entry.kind != "pledge" or entry.status != "pending" or place not in accounts.confirmed_members([place]):
         return False
-    decision_id = _record(entry, "approve", "approved", now, rule="habit")
+    decision_id = record(entry, "approve", "approved", now, rule="habit")
     ledger.award(entries.act_of(entry), decision_id=decision_id, now=now, zone=zone)
     return True
 
@@ -204,7 +231,7 @@ def find_undoable(person: Person, now: datetime) -> tuple[Step, Entry] | None:
         .order_by(Decision.decided_at.desc(), Decision.id.desc())
         .limit(1)
     ).first()
-    if row is None or row.Decision.verdict not in UNDOABLE or row.Entry.status != row.Decision.became:
+    if row is None or not _is_undoable(row.Decision, row.Entry):
         return None
     return Step(row.Decision, row.Person, row.words or ""), row.Entry
 
@@ -212,7 +239,7 @@ def find_undoable(person: Person, now: datetime) -> tuple[Step, Entry] | None:
 def undoable_step(entry: Entry, steps: Sequence[Step], person: Person, now: datetime) -> Step | None:
     """The last of an entry's decisions, where it is this person's own and can still be taken back."""
     last = steps[-1] if steps else None
-    if last is None or last.decision.verdict not in UNDOABLE or last.decision.became != entry.status:
+    if last is None or not _is_undoable(last.decision, entry):
         return None
     is_own = last.decision.by_id == id_of(person)
     return last if is_own and rules.may_undo(last.decision.decided_at, now) else None
@@ -279,7 +306,7 @@ def _case(entry_id: int, person_id: int) -> _Case:
     return _Case(entry, rank, is_newcomer, rows[0].held_by, rows[0].held_until)
 
 
-def _record(
+def record(
     entry: Entry,
     verdict: str,
     becomes: str,
@@ -313,7 +340,7 @@ def _record(
 def _reverse(case: _Case, becomes: str, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
     """Take an award back: managers while its month is open, officers later (P10)."""
     award = _reversible_award(case, now, zone)
-    decision_id = _record(case.entry, "reverse", becomes, now, by=by, reason=reason)
+    decision_id = record(case.entry, "reverse", becomes, now, by=by, reason=reason)
     ledger.reverse(award, decision_id=decision_id, now=now, zone=zone)
     _tell(case.entry, "reverse", decision_id, -award.merit, now)
 
@@ -354,16 +381,21 @@ def _undo(entry: Entry, becomes: str, *, by: Person, now: datetime, zone: ZoneIn
     last = db.session.scalar(
         select(Decision).where(Decision.entry_id == entry.id).order_by(Decision.id.desc()).limit(1)
     )
-    if last is None or last.verdict not in UNDOABLE:
+    if last is None or not _is_undoable(last, entry):
         raise Conflict("already_decided", status=entry.status)
     rules.check_undo(id_of(by), last.by_id, last.decided_at, now)
     if last.verdict == "reject":
-        _check_place_is_free(entry)
-    decision_id = _record(entry, "undo", becomes, now, by=by, undoes_id=last.id)
+        check_place_is_free(entry)
+    decision_id = record(entry, "undo", becomes, now, by=by, undoes_id=last.id)
     notices.take_back(entry.resident_id, _occasion(last.id))
     if last.verdict == "approve":
         ledger.reverse(ledger.get_standing_award(entry.id), decision_id=decision_id, now=now, zone=zone)
         _take_back_confirmation(entry, last.decided_at)
+
+
+def _is_undoable(decision: Decision, entry: Entry) -> bool:
+    """Whether a decision is of a kind that is taken back, and still stands; what a review decided is final."""
+    return decision.verdict in UNDOABLE and decision.was not in REVIEWED and decision.became == entry.status
 
 
 def _take_back_confirmation(entry: Entry, decided_at: datetime) -> None:
@@ -377,8 +409,8 @@ def _take_back_confirmation(entry: Entry, decided_at: datetime) -> None:
         accounts.take_back_confirmation(entry.resident_id, entry.community_code, decided_at)
 
 
-def _check_place_is_free(entry: Entry) -> None:
-    """A rejected entry cannot wait again once its resident has logged the same day, month … anew."""
+def check_place_is_free(entry: Entry) -> None:
+    """Raises Conflict where the resident has logged the same day, month … anew: the old entry cannot count as well."""
     ledger.hold(entry.resident_id)
     once_per = entries.rule_of(entry).once_per
     try:

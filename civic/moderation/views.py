@@ -17,7 +17,18 @@ from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.filters import in_language
 from civic.ledger import service as ledger
-from civic.moderation import batch_views, claims, desk, escalation, reason_views, reasons, service, signals
+from civic.moderation import (
+    assignments,
+    batch_views,
+    claims,
+    desk,
+    escalation,
+    reason_views,
+    reasons,
+    review_views,
+    service,
+    signals,
+)
 from civic.moderation.batches import batches as desk_batches
 from civic.moderation.blueprint import bp
 from civic.moderation.forms import DecisionForm
@@ -27,9 +38,9 @@ from civic.rules.decisions import ANSWER_HOURS, UNDO_MINUTES, reaches
 from civic.rules.periods import day_of, start_of
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
 from civic.web import status_of, zone
-from civic.wording import say
+from civic.wording import HELD_FOR, say
 
-__all__ = ["batch_views", "bp", "reason_views"]
+__all__ = ["batch_views", "bp", "reason_views", "review_views"]
 
 UNDO_SECONDS = UNDO_MINUTES * 60
 
@@ -143,6 +154,7 @@ def _queue_page(wanted: str, form: DecisionForm) -> str:
         places=desk.places(my_grants(), {code: waits.waiting for code, waits in backlog.items()}, asked.area),
         asked=asked,
         loaded=len(waiting),
+        reviews=assignments.count_of(me().id),
         undoable=_undoable(),
         form=form,
         activities_open=activities.open_activities(),
@@ -197,6 +209,7 @@ def _entry_page(entry: Entry, form: DecisionForm, refused: Refused | None = None
         is_conflict=isinstance(refused, Conflict),
         typed=form.words() if refused else "",
         may_reverse=is_approved and no_reversal is None,
+        held_for=HELD_FOR,
         no_reversal=say(no_reversal) if no_reversal else None,
         steps=steps,
         own_last=own_last,

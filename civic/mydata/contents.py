@@ -15,7 +15,7 @@ from civic.accounts.models import ApiToken, FamilyTie, Grant, GuardianConsent, L
 from civic.db import Base, db
 from civic.entries.models import Entry, Photo
 from civic.ledger.models import Posting
-from civic.moderation.models import Decision, Reason
+from civic.moderation.models import Appeal, Decision, Reason
 from civic.notices.models import Notice, QuietKind
 from civic.photos.models import PhotoRequest
 from civic.pledges.models import Certificate, Pledge
@@ -95,6 +95,7 @@ PARTS: tuple[Part, ...] = (
     _OfEntries("photos", Photo, ()),
     _OfEntries("decisions", Decision, (), {"by_id": OTHERS}),
     _Reasons("reasons", Reason, ()),
+    _OfEntries("appeals", Appeal, ()),
     Part("statement", Posting, ("resident_id",), {"resident_id": MY_ID}),
     Part("pledges", Pledge, ("person_id",), {"person_id": MY_ID}),
     Part("certificates", Certificate, ("person_id",), {"person_id": MY_ID}),
@@ -109,6 +110,8 @@ PARTS: tuple[Part, ...] = (
 
 # Who did what in office: announced, chose, recommended, proposed, accepted, removed. Public or about others.
 OF_OFFICE = (
+    "assignment.person_id",
+    "hold.by_id",
     "announcement.written_by_id",
     "announcement.withdrawn_by_id",
     "contact.set_by_id",

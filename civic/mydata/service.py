@@ -10,7 +10,7 @@ from civic.accounts.models import Person
 from civic.children import service as children
 from civic.db import db, id_of
 from civic.entries import service as entries
-from civic.moderation import claims
+from civic.moderation import assignments, claims, reviews
 from civic.moderation import service as moderation
 from civic.mydata.models import Erasure
 from civic.notices import service as notices
@@ -38,6 +38,8 @@ def erase(person: Person, *, now: datetime, zone: ZoneInfo) -> None:
     accounts.leave_for_good(person, now, zone)
     keys += entries.forget_of(person_id)  # what was sent in that very moment; nothing can follow it
     moderation.forget_reasons_of(person_id)
+    reviews.forget_words_of(person_id)
+    assignments.give_back_of(person_id, now)
     claims.forget_of(person_id)
     pledges.end_all(person_id, now=now)
     certificates.forget_of(person_id)

@@ -1,10 +1,10 @@
 """Sealing: the last compilation of a period, copied once into tables that the database itself guards."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, and_, func, insert, literal, or_, select, update
@@ -55,7 +55,10 @@ def seal(period: Period, *, now: datetime, clock_now: datetime, zone: ZoneInfo) 
 
 
 def note_corrections(now: datetime) -> int:
-    """Write a public note for every reversal that came too late for a sealed period it puts right; says how many."""
+    """Write a public note for every posting that came too late for a sealed period it puts right; says how many.
+
+    That is a reversal, and an award that an appeal restored.
+    """
     named = aliased(Posting)
     noted = {
         (posting_id, key) for posting_id, key in db.session.execute(select(Correction.posting_id, Correction.period))
@@ -72,13 +75,32 @@ def note_corrections(now: datetime) -> int:
     sealed = set(db.session.scalars(select(Ranking.period).distinct()))
     rows = [
         {"posting_id": posting_id, "period": key, "community_code": community, "noted_at": now}
-        for posting_id, community, week, month, was_week, was_month in late
+        for posting_id, community, week, month, was_week, was_month in [*late, *_restored_late(now)]
         for key in _left(week, month, was_week, was_month)
         if key in sealed and (posting_id, key) not in noted
     ]
     if rows:
         connection().execute(insert(Correction), rows)
     return len(rows)
+
+
+def _restored_late(now: datetime) -> Sequence[Any]:
+    """Awards that stand for an entry whose first award was reversed, and that count in other periods than it did."""
+    first, reversal = aliased(Posting), aliased(Posting)
+    return (
+        connection()
+        .execute(
+            select(Posting.id, Posting.community_code, Posting.week, Posting.month, first.week, first.month)
+            .join(first, and_(first.entry_id == Posting.entry_id, first.kind == "award", first.id < Posting.id))
+            .join(reversal, reversal.reverses_id == first.id)
+            .where(
+                Posting.kind == "award",
+                or_(Posting.week != first.week, Posting.month != first.month),
+                Posting.posted_at < now,
+            )
+        )
+        .all()
+    )
 
 
 def _left(week: str, month: str, was_week: str, was_month: str) -> list[str]:

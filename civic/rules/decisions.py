@@ -35,8 +35,8 @@ MANAGER_RANK = 0
 TOP_RANK = len(LEVELS) - 1
 
 _BECOMES: dict[str, dict[str, str]] = {
-    "approve": {"pending": "approved", "held": "approved"},
-    "reject": {"pending": "rejected", "held": "rejected"},
+    "approve": {"pending": "approved"},
+    "reject": {"pending": "rejected"},
     "return": {"pending": "returned"},
     "reverse": {"approved": "reversed"},
     "undo": {"approved": "pending", "rejected": "pending", "returned": "pending"},

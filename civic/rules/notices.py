@@ -16,6 +16,8 @@ GRAVE = (
     "new_device",
     "family_declared",
     "photo_request_answered",
+    "entry_held",
+    "appeal_declined",
 )
 SPARED = ("entry_approved", "bonus_posted", "membership_confirmed", "week_digest")
 KINDS = GRAVE + SPARED
