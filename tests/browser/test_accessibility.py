@@ -20,7 +20,7 @@ from civic.accounts import service as accounts
 from civic.accounts.models import Membership, Person
 from civic.config import ROOT
 from civic.db import db, id_of, transaction
-from civic.entries.models import Entry
+from civic.entries.models import Entry, Photo
 from civic.entries.service import Logged
 from civic.intake.receive import receive
 from civic.pledges import certificates
@@ -31,6 +31,7 @@ from civic.teams import service as teams
 from tests.browser import steps
 from tests.browser.conftest import listen, new_page
 from tests.browser.stage import Site
+from tests.media.pictures import jpeg
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -102,11 +103,13 @@ RESIDENT = [
     "/teams/{team}",
     "/teams/new",
     "/teams/join",
+    "/photo-requests",
 ]
 GUARDIAN = [
     "/me/family",
     "/me/family/children/{child}",
     "/entries?of={child}",
+    "/photos/{photo}/cover",
     "/entries/new?activity=litter_pickup",
     "/pledges?of={child}",
     "/pledges/pledge_walker?of={child}",
@@ -118,6 +121,8 @@ MANAGER = [
     "/moderation",
     "/moderation/{waiting}",
     "/moderation/{approved}",
+    "/moderation/reviews",
+    "/moderation/photo-requests",
     "/areas/{community}/announcements",
     "/areas/{community}/announcements/new",
     "/communities/{community}/focus",
@@ -193,6 +198,9 @@ def known(site: Site) -> dict[str, Any]:
             "approved": newest("approved", Entry.resident_id == resident.id),
             "returned": newest("returned", Entry.resident_id == resident.id),
             "member": db.session.scalar(select(Membership.id).where(Membership.person_id == resident.id)),
+            "photo": db.session.scalar(
+                select(Photo.key).join(Entry, Entry.id == Photo.entry_id).where(Entry.resident_id == child)
+            ),
             "certificate": certificate,
             "child": child,
             "team": team,
@@ -228,7 +236,8 @@ def _family(zone: ZoneInfo) -> tuple[int, int]:
             teams.join(team.code, by=who, now=now, zone=zone)
         team_id = team.id
     receive(Logged("pledge_walker", today, 1, str(uuid.uuid4()), resident_id=child_id), by=guardian, now=now, zone=zone)
-    receive(Logged("litter_pickup", today, 3, str(uuid.uuid4()), resident_id=child_id), by=guardian, now=now, zone=zone)
+    picked = Logged("litter_pickup", today, 3, str(uuid.uuid4()), resident_id=child_id)
+    receive(picked, [jpeg((640, 480))], by=guardian, now=now, zone=zone)
     return child_id, team_id
 
 
