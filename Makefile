@@ -9,7 +9,7 @@ export PORT
 
 SIZE ?= 10k 100k
 
-.PHONY: help setup run test looks lint types sure bench soak format pictures lock words clean
+.PHONY: help setup run test looks lighthouse lint types sure bench soak format pictures lock words clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,10 @@ test: setup ## every test: SQLite, PostgreSQL, a real browser
 looks: setup ## every page in light, dark, large type and English, with axe
 	@scripts/browser
 	@LOOKS=all TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest tests/browser/test_accessibility.py
+
+lighthouse: setup .stamps/lighthouse ## a resident's main pages by Lighthouse, on a slow phone
+	@scripts/browser
+	@CHROMIUM="$$(scripts/browser --print)" $(BIN)/python scripts/lighthouse.py
 
 lint: setup ## style, imports between rooms
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache
@@ -60,7 +64,7 @@ lock: .stamps/running ## write exact versions and hashes after changing a requir
 	@$(BIN)/uv pip compile -q --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove everything that can be made again; the database stays
-	rm -rf $(VENV) node_modules static/dist .stamps
+	rm -rf $(VENV) node_modules tests/lighthouse/node_modules static/dist .stamps
 
 # A stamp is touched when its step is done, so that a second run does nothing twice.
 .stamps/venv: requirements-setup.txt
@@ -81,6 +85,11 @@ clean: ## remove everything that can be made again; the database stays
 
 .stamps/packages: .stamps/running package-lock.json
 	@PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --loglevel=error
+	@touch $@
+
+# Far larger than all the rest, and needed by one command alone: fetched only for it.
+.stamps/lighthouse: .stamps/running tests/lighthouse/package-lock.json
+	@cd tests/lighthouse && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --loglevel=error
 	@touch $@
 
 .stamps/pages: .stamps/packages $(shell find static -type f -not -path 'static/dist*')

@@ -41,7 +41,7 @@ def ranking(_query: dict[str, Any], period: str) -> dict[str, Any]:
         "merit_unranked": header.merit_unranked if header else 0,
         "corrections": [
             {"posting": note.posting_id, "merit": note.merit, "noted_at": note.noted_at}
-            for note in corrections(asked.area, asked.period)
+            for note in corrections(asked.area, asked.period, asked.kind)
         ],
         "rows": [_row(row, asked) for row in asked.published.rows],
         "next": paging.next_path(page=asked.next_page) if asked.next_page else None,

@@ -19,11 +19,13 @@ from civic.rankings.published import latest_index, trend
 from civic.reading.lists import may_recommend
 from civic.rules.periods import period_of
 from civic.rules.refused import NotFound
+from civic.teams import service as teams
 from civic.web import boards_are_open, boards_open, my_community_code, zone
 
 bp = Blueprint("communities", __name__)
 
 ANNOUNCED = 2
+TEAMS_LISTED = 20
 
 
 @bp.get("/communities/<code>")
@@ -49,6 +51,8 @@ def show(code: str) -> str:
         announcements=announcements.running(code, today, limit=ANNOUNCED + 1),
         announced=ANNOUNCED,
         focus=focus.focus_of(code, [week_key])[week_key],
+        teams=teams.listed_in(code, TEAMS_LISTED + 1),
+        teams_listed=TEAMS_LISTED,
         contact=service.contact_of(code),
         is_mine=my_community_code() == code,
         may_manage=grants.over(my_grants(), code) is not None,
@@ -66,7 +70,7 @@ def poster(code: str) -> str:
         "communities/poster.html",
         community=community,
         path=areas.path(code),
-        join_url=_join_url(code),
+        join_site=request.url_root.rstrip("/"),
         boards_are_open=boards_are_open(),
     )
 

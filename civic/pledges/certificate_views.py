@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import me, open_to_all, signed_in
+from civic.access import open_to_all, signed_in
 from civic.db import transaction
 from civic.pledges import certificates, service
+from civic.pledges.views import of_whom, whose_asked
 from civic.rules.refused import NotFound, Refused
 from civic.rules.standings import masked
 from civic.web import zone
@@ -22,37 +23,39 @@ bp = Blueprint("certificates", __name__)
 @bp.post("/pledges/<key>/certificates")
 @signed_in
 def ask(key: str) -> Any:
-    """Ask for my certificate, with the name I agree to."""
-    activity = service.get_pledge_activity(key)
+    """Ask for my certificate, or that of a child of mine, with the name I agree to."""
+    activity, person = service.get_pledge_activity(key), whose_asked()
+    of = of_whom(person)["of"]
     days = request.form.get("days", "")
     if not (days.isascii() and days.isdigit()):
         raise NotFound("certificate")
     wanted = request.form.get("name_shown", "")
     try:
         with transaction():
-            certificates.issue(me(), activity.key, int(days[:9]), wanted, now=clock.now(), today=clock.today(zone()))
+            certificates.issue(person, activity.key, int(days[:9]), wanted, now=clock.now(), today=clock.today(zone()))
     except NotFound:
         raise
     except Refused as refused:
         flash(say(refused))
-        return redirect(f"/pledges/{key}#certificates", 303)
-    return redirect(f"/pledges/{key}/certificates/{int(days)}", 303)
+        return redirect(f"/pledges/{key}{of}#certificates", 303)
+    return redirect(f"/pledges/{key}/certificates/{int(days)}{of}", 303)
 
 
 @bp.get("/pledges/<key>/certificates/<int:days>")
 @signed_in
 def show(key: str, days: int) -> str:
-    """My certificate, to print on one sheet."""
-    activity = service.get_pledge_activity(key)
-    own = certificates.get_own(me().id, activity.key, days)
+    """My certificate, or that of a child of mine, to print on one sheet."""
+    activity, person = service.get_pledge_activity(key), whose_asked()
+    own = certificates.get_own(person.id, activity.key, days)
     today = clock.today(zone())
     return render_template(
         "pledges/certificate.html",
         found=certificates.check(own.code, today),
         code=certificates.spaced(own.code),
         site=request.url_root.rstrip("/"),
-        offered=certificates.names_offered(me(), today),
-        masked_name=masked(me().name),
+        offered=certificates.names_offered(person, today),
+        masked_name=masked(person.name),
+        **of_whom(person),
     )
 
 

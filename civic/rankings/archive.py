@@ -57,7 +57,7 @@ def ranking(period: str, code: str) -> str | Response:
         boards=service.boards_of(area),
         team_kinds=KINDS if asked.of == service.TEAMS else (),
         own_index=index_of(area, found) if asked.of in service.AREA_BOARDS else None,
-        notes=corrections(area, found),
+        notes=corrections(area, found, asked.kind),
         sealed_at=due_at(found, zone()),
         has_begun=found.begins_at(zone()) <= clock.now(),
         has_ended=found.ended_at(zone()) <= clock.now(),

@@ -1,5 +1,6 @@
 """What a reader asks of a leaderboard: area, period, subject, page; the same for the page and the API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,8 +66,9 @@ def asked(first_page: int | None = None) -> Asked:
         page = page or (None if board.mine else 1)
     elif of == service.TEAMS:
         page = page or 1
-        mine = frozenset(team.id for team in teams.standing_teams(me)) if me else frozenset()
-        kind = kind_asked(area)
+        own = teams.standing_teams(me) if me else []
+        mine = frozenset(team.id for team in own)
+        kind = kind_asked(area, [team.kind for team in own if reaches(area.code, team.community_code)])
         board = teams_board(area, kind, period, mine, offset=(page - 1) * service.PAGE_ROWS)
         return Asked(area, of, period, page, board, now, kind)
     else:
@@ -143,11 +145,14 @@ def period_asked() -> Period:
     return period_named(key)
 
 
-def kind_asked(area: Area) -> str:
-    """The kind of teams in the address, else the first of which the area has any. Raises NotFound for no such kind."""
+def kind_asked(area: Area, own: Sequence[str] = ()) -> str:
+    """The kind of teams in the address, else the first of one's own there, else the first of which the area has any.
+
+    Raises NotFound for no such kind.
+    """
     kind = request.args.get("kind")
     if not kind:
-        return next(iter(kinds_in(area)), KINDS[0])
+        return next((kind for kind in KINDS if kind in own), "") or next(iter(kinds_in(area)), KINDS[0])
     if kind not in KINDS:
         raise NotFound("board")
     return kind

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import Row, Select, and_, exists, func, null, select
 
 from civic.accounts.models import Person
 from civic.areas.models import CODE_LENGTHS, LEVELS, Area, within
@@ -113,7 +113,7 @@ class PublishedPeriod:
 
 @dataclass(frozen=True)
 class CorrectionNote:
-    """A posting in a later period that puts this one right."""
+    """A posting in a later period that puts this one right; of a ranking of teams it names the team it counted for."""
 
     posting_id: int
     community_name: str
@@ -121,6 +121,7 @@ class CorrectionNote:
     noted_at: datetime
     week: str
     month: str
+    team_name: str | None
 
 
 def find_ranking(
@@ -340,13 +341,34 @@ def published_periods(area: Area) -> list[PublishedPeriod]:
     return sorted(found.values(), key=lambda each: (each.period.ends_on, each.period.starts_on), reverse=True)
 
 
-def corrections(area: Area, period: Period) -> list[CorrectionNote]:
-    """The notes beside an area's sealed rankings of a period, oldest first. They name postings, never people."""
-    rows = db.session.execute(
-        select(Correction.posting_id, Area.short_name, Posting.merit, Correction.noted_at, Posting.week, Posting.month)
+def corrections(area: Area, period: Period, kind: str = "") -> list[CorrectionNote]:
+    """The notes beside an area's sealed rankings of a period, oldest first. They name postings, never people.
+
+    With a kind of teams those beside its ranking: what was reversed of an award that counted for such a team at home
+    in the area (A24), wherever its member lives.
+    """
+    notes = (
+        select(
+            Correction.posting_id,
+            Area.short_name,
+            Posting.merit,
+            Correction.noted_at,
+            Posting.week,
+            Posting.month,
+            Team.name if kind else null(),
+        )
         .join(Posting, Posting.id == Correction.posting_id)
-        .join(Area, Area.code == Correction.community_code)
-        .where(Correction.period == period.key, within(Correction.community_code, area.code))
+        .where(Correction.period == period.key)
         .order_by(Correction.noted_at, Correction.posting_id)
     )
-    return [CorrectionNote(*row) for row in rows]
+    if kind:
+        notes = (
+            notes.join(Team, and_(Team.id == Posting.team_id, Team.kind == kind))
+            .join(Area, Area.code == Team.community_code)
+            .where(within(Team.community_code, area.code))
+        )
+    else:
+        notes = notes.join(Area, Area.code == Correction.community_code).where(
+            within(Correction.community_code, area.code)
+        )
+    return [CorrectionNote(*row) for row in db.session.execute(notes)]

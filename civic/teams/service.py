@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from civic import tokens
@@ -25,6 +25,14 @@ from civic.rules.standings import masked
 from civic.teams.models import Team, TeamMembership
 
 MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A team as its community shows it to everybody; `members` is None below five."""
+
+    team: Team
+    members: int | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ def found(
     children = accounts.children_of(by.id, today)
     clean = rules.clean_team_name(name, [child.name for child in children])
     community = _confirmed_home(by, today)
-    ledger.hold(by.id)
+    along = [*_kin(by), *children] if kind == rules.FAMILY and with_family else []
+    _hold(by, *along)
     captained = select(func.count()).where(Team.captain_id == by.id, Team.closed_on.is_(None))
     if (db.session.scalar(captained) or 0) >= rules.MOST_CAPTAINED:
         raise Refused("team_captain_of_many", "kind", max=rules.MOST_CAPTAINED)
@@ -75,7 +84,6 @@ def found(
     db.session.add(team)
     _store_name()
     _enter(team, by, today)
-    along = [*_kin(by), *children] if kind == rules.FAMILY and with_family else []
     return team, [person for person in along if _enter_if_there_is_room(team, person, today)]
 
 
@@ -86,6 +94,7 @@ def join(code: str, *, by: Person, now: datetime, zone: ZoneInfo) -> Team:
     """
     wanted = "".join(code.split()).replace("-", "").upper()
     is_code = wanted.isascii() and wanted.isalnum()
+    _hold(by)
     team = db.session.scalar(select(Team).where(Team.code == wanted).with_for_update()) if is_code else None
     if team is None:
         raise Refused("team_code_unknown", "code")
@@ -104,10 +113,12 @@ def join(code: str, *, by: Person, now: datetime, zone: ZoneInfo) -> Team:
 
 def add_child(team_id: int, child_id: int, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
     """Let a guardian take their child into a family's team that they belong to themselves."""
-    team, today = _held(team_id), day_of(now, zone)
+    today = day_of(now, zone)
     child = next((child for child in accounts.children_of(by.id, today) if child.id == child_id), None)
     if child is None:
         raise Forbidden("not_your_child", "child")
+    _hold(child)
+    team = _held(team_id)
     if team.kind != rules.FAMILY or _standing(team.id, by.id) is None:
         raise Forbidden("team_not_yours")
     if rules.names_a_child(team.name, [child.name]):
@@ -260,6 +271,24 @@ def count_members(team_ids: Iterable[int]) -> dict[int, int]:
     return {team_id: int(count) for team_id, count in rows}
 
 
+def listed_in(community_code: str, limit: int) -> list[Listed]:
+    """The teams at home in a community that strangers may ask to join, by kind and name; families are not among them.
+
+    How many belong to one is said of five or more (A23).
+    """
+    belongs = and_(TeamMembership.team_id == Team.id, TeamMembership.until_on.is_(None))
+    order = case({kind: place for place, kind in enumerate(rules.KINDS)}, value=Team.kind)
+    rows = db.session.execute(
+        select(Team, func.count(TeamMembership.id))
+        .outerjoin(TeamMembership, belongs)
+        .where(Team.community_code == community_code, Team.kind != rules.FAMILY, Team.closed_on.is_(None))
+        .group_by(Team.id)
+        .order_by(order, Team.name_key, Team.id)
+        .limit(limit)
+    )
+    return [Listed(team, rules.shown_members(count)) for team, count in rows]
+
+
 def members(team: Team, *, viewer: Person, today: date) -> list[Member]:
     """Who belongs to a team, the captain first, as this member may see them.
 
@@ -327,6 +356,15 @@ def _kin(person: Person) -> list[Person]:
 
 def _children_in(team_id: int, today: date) -> list[Person]:
     return [person for person in _in_order(team_id) if is_child(person.born_on, today)]
+
+
+def _hold(*people: Person) -> None:
+    """Let nobody join two teams at once, so that the number of their teams stays true; always before the team's lock.
+
+    In the order of their ids, so that two of a family who do the same never wait for each other.
+    """
+    for person_id in sorted({person.id for person in people}):
+        ledger.hold(person_id)
 
 
 def _held(team_id: int) -> Team:

@@ -5,6 +5,7 @@ import { followChoices } from "./log.js";
 import { forgetOthers, installWorker } from "./outbox/copies.js";
 import { readClock } from "./outbox/citytime.js";
 import { keepEntries } from "./outbox/entry_form.js";
+import { keepDays } from "./outbox/kept_day.js";
 import { finishLeaving, mindLeaving } from "./outbox/leave.js";
 import { showOutbox } from "./outbox/list.js";
 import { keepSending } from "./outbox/sender.js";
@@ -23,6 +24,7 @@ for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filte
 // What the phone keeps. Forms listen at once; whatever shows a day waits for the clock.
 const clock = readClock();
 keepEntries(clock);
+keepDays(clock);
 mindLeaving();
 keepSending();
 clock.then(async () => {

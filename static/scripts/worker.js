@@ -1,6 +1,6 @@
 // The service worker: answers for pages when the network does not. It keeps public files, and shows the copies of the
-// log form that the pages themselves put by for whoever is signed in (outbox/copies.js); it sends nothing and never
-// touches what waits in the outbox. FILES and VERSION come from the build.
+// log form and of pledges that the pages themselves put by for whoever is signed in (outbox/copies.js); it sends nothing
+// and never touches what waits in the outbox. FILES and VERSION come from the build.
 /* global FILES, VERSION */
 
 const SHELL_PREFIX = "shell-";

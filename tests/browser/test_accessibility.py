@@ -5,22 +5,33 @@ page in each way.
 """
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 
+from civic import clock
 from civic.accounts import service as accounts
-from civic.accounts.models import Membership
+from civic.accounts.models import Membership, Person
 from civic.config import ROOT
-from civic.db import db
-from civic.entries.models import Entry
+from civic.db import db, id_of, transaction
+from civic.entries.models import Entry, Photo
+from civic.entries.service import Logged
+from civic.intake.receive import receive
+from civic.pledges import certificates
+from civic.rules.periods import period_of
 from civic.seed import places
+from civic.seed.people import PASSWORD
+from civic.teams import service as teams
 from tests.browser import steps
 from tests.browser.conftest import listen, new_page
 from tests.browser.stage import Site
+from tests.media.pictures import jpeg
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -42,6 +53,10 @@ VISITOR = [
     "/login",
     "/activities",
     "/leaderboard?area={city}",
+    "/rankings?area={city}",
+    "/rankings/{month}/{city}",
+    "/certificates/{certificate}",
+    "/claim",
     "/communities/{community}",
     "/communities/{community}/announcements",
     "/communities/{community}/poster",
@@ -83,12 +98,31 @@ RESIDENT = [
     "/stand-ins",
     "/outbox",
     "/logout",
+    "/leaderboard?of=teams",
+    "/teams",
+    "/teams/{team}",
+    "/teams/new",
+    "/teams/join",
+    "/photo-requests",
 ]
+GUARDIAN = [
+    "/me/family",
+    "/me/family/children/{child}",
+    "/entries?of={child}",
+    "/photos/{photo}/cover",
+    "/entries/new?activity=litter_pickup",
+    "/pledges?of={child}",
+    "/pledges/pledge_walker?of={child}",
+    "/reading",
+]
+KEEPER = ["/pledges", "/pledges/pledge_walker", "/pledges/pledge_walker/certificates/21"]
 MANAGER = [
     "/dashboard/{community}",
     "/moderation",
     "/moderation/{waiting}",
     "/moderation/{approved}",
+    "/moderation/reviews",
+    "/moderation/photo-requests",
     "/areas/{community}/announcements",
     "/areas/{community}/announcements/new",
     "/communities/{community}/focus",
@@ -105,6 +139,8 @@ PAGES = [
     for login, paths in (
         (None, VISITOR),
         ("resident", RESIDENT),
+        ("guardian", GUARDIAN),
+        ("keeper", KEEPER),
         ("manager", MANAGER),
         ("district", DISTRICT),
         ("admin", ADMIN),
@@ -125,6 +161,12 @@ SLICE = [
     ("resident", "/me/delete"),
     ("resident", "/pledges/pledge_walker"),
     ("resident", "/reading"),
+    ("resident", "/teams/{team}"),
+    ("resident", "/communities/{community}"),
+    ("guardian", "/me/family/children/{child}"),
+    ("guardian", "/pledges/pledge_walker?of={child}"),
+    ("keeper", "/pledges/pledge_walker/certificates/21"),
+    (None, "/certificates/{certificate}"),
     ("manager", "/moderation"),
     ("manager", "/areas/{community}/announcements/new"),
     ("manager", "/communities/{community}/manage"),
@@ -139,8 +181,11 @@ Theme = Literal["light", "dark"]
 @pytest.fixture(scope="package")
 def known(site: Site) -> dict[str, Any]:
     """What stands for the names in braces."""
+    zone = site.app.config["CIVIC"].timezone
     with site.app.app_context():
         resident = accounts.get_by_login("resident")
+        certificate = _kept_for_three_weeks(zone)
+        child, team = _family(zone)
 
         def newest(status: str, *where: Any) -> int | None:
             wanted = select(Entry.id).where(Entry.status == status, *where).order_by(Entry.id.desc())
@@ -153,8 +198,54 @@ def known(site: Site) -> dict[str, Any]:
             "approved": newest("approved", Entry.resident_id == resident.id),
             "returned": newest("returned", Entry.resident_id == resident.id),
             "member": db.session.scalar(select(Membership.id).where(Membership.person_id == resident.id)),
+            "photo": db.session.scalar(
+                select(Photo.key).join(Entry, Entry.id == Photo.entry_id).where(Entry.resident_id == child)
+            ),
+            "certificate": certificate,
+            "child": child,
+            "team": team,
+            "month": period_of("month", clock.today(zone)).key,
             "waiting": newest("pending", Entry.community_code == places.LIUQIAO),
         }
+
+
+def _kept_for_three_weeks(zone: ZoneInfo) -> str:
+    """Somebody who kept a pledge for 21 days, and the code of their certificate."""
+    now, today = clock.now(), clock.today(zone)
+    with transaction():
+        keeper = _person("keeper", "阿福", now - timedelta(days=30), zone)
+    for back in range(20, -1, -1):
+        day = Logged("pledge_walker", today - timedelta(days=back), 1, str(uuid.uuid4()))
+        receive(day, by=keeper, now=now - timedelta(days=back), zone=zone)
+    with transaction():
+        return certificates.issue(keeper, "pledge_walker", 21, "masked", now=now, today=today).code
+
+
+def _family(zone: ZoneInfo) -> tuple[int, int]:
+    """A guardian with a child and a team of the family; a pledge that the child keeps."""
+    now, today = clock.now(), clock.today(zone)
+    with transaction():
+        guardian = _person("guardian", "豆豆妈", now - timedelta(days=30), zone)
+        child = _person("guarded", "豆豆", now, zone, guardian=guardian, born_on=today - timedelta(days=3000))
+        child_id = id_of(child)
+        others = [_person(f"mate{number}", "名字有十二个字的那一位邻居", now, zone) for number in range(4)]
+        team, _ = teams.found(
+            kind="volunteers", name="名字很长很长的晨跑志愿服务小分队", by=guardian, now=now, zone=zone
+        )
+        for who in (*others, accounts.get_by_login("resident")):
+            teams.join(team.code, by=who, now=now, zone=zone)
+        team_id = team.id
+    receive(Logged("pledge_walker", today, 1, str(uuid.uuid4()), resident_id=child_id), by=guardian, now=now, zone=zone)
+    picked = Logged("litter_pickup", today, 3, str(uuid.uuid4()), resident_id=child_id)
+    receive(picked, [jpeg((640, 480))], by=guardian, now=now, zone=zone)
+    return child_id, team_id
+
+
+def _person(login: str, name: str, now: datetime, zone: ZoneInfo, **facts: Any) -> Person:
+    password = None if "guardian" in facts else PASSWORD
+    return accounts.add_person(
+        login=login, password=password, name=name, community_code=places.LIUQIAO, now=now, zone=zone, **facts
+    )
 
 
 class Windows:
@@ -171,8 +262,15 @@ class Windows:
         if page is None:
             viewport: ViewportSize = {"width": USUAL, "height": 844}
             page = new_page(
-                self.site, self.browser, viewport=viewport, locale="zh-CN", bypass_csp=True, color_scheme=theme
+                self.site,
+                self.browser,
+                viewport=viewport,
+                locale="zh-CN",
+                bypass_csp=True,
+                color_scheme=theme,
+                service_workers="block",  # copies for the road are made by others; here they would only cost time
             )
+            page.context.add_init_script(path=AXE)
             if login:
                 steps.sign_in(page, login)
             page.goto(f"/help?{choice}")
@@ -203,7 +301,6 @@ def visit(windows: Windows) -> Iterator[Visit]:
 
 def wrong_with(page: Page) -> list[str]:
     """What axe finds."""
-    page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(RUN_AXE)
     return found
 

@@ -19,6 +19,7 @@ from tests.browser import steps
 from tests.browser.phones import (
     COPIES,
     LITTER,
+    PATIENCE,
     copy_forms,
     entries_of,
     is_kept,
@@ -158,6 +159,7 @@ def test_what_somebody_else_left_here_is_locked_until_they_are_back(site: Site, 
     expect(locked).to_contain_text("林** 记了 1 条")
     expect(page.locator("[data-outbox-page]")).not_to_contain_text("捡拾垃圾")
     assert entries_of(site, first) == entries_of(site, second) == []
+    page.goto("about:blank")  # nothing is under way that could bring the session back
     handset.clear_cookies()
     steps.sign_in(page, first.login or "")
     wait_until(lambda: len(entries_of(site, first)) == 1)
@@ -378,13 +380,13 @@ def test_the_end_of_the_seven_days_is_said_from_the_sixth_on(site: Site, handset
     page.goto("/")
     strip = page.locator("[data-outbox-strip]")
     expect(strip).to_contain_text("3 条等着发出")
-    expect(strip).to_contain_text("其中 2 条七天快到了")
+    expect(strip).to_contain_text("其中 2 条期限快到了")
     page.goto("/outbox")
     cards = page.locator("[data-part-of=waiting] li")
     expect(cards).to_have_count(3)
     expect(cards.nth(0).locator(".outbox-late:visible")).to_have_count(0)
-    expect(cards.nth(1)).to_contain_text("明天过完就满七天")
-    expect(cards.nth(2)).to_contain_text("今天是第七天")
+    expect(cards.nth(1)).to_contain_text("最晚明天发出")
+    expect(cards.nth(2)).to_contain_text("最晚今晚发出")
 
 
 def test_an_update_of_the_app_loses_nothing(site: Site, handset: BrowserContext) -> None:
@@ -449,19 +451,22 @@ def test_lost_answers_slow_servers_and_strange_networks_lose_and_double_nothing(
         page.goto(LITTER)
         page.locator("[name=quantity]").fill(str(quantity))
         save(page)
-        wait_until(lambda quantity=quantity: len(kept(page)) == quantity)
+        told = page.locator("main .stage--now").or_(page.locator("h1", has_text="记下了"))
+        expect(told.first).to_be_visible(timeout=PATIENCE)  # the page goes nowhere by itself any more
+        assert len(kept(page)) == quantity
     page.goto("/outbox")
     ends = time.monotonic() + 60
     while any(one["state"] != "received" for one in kept(page)):
         assert time.monotonic() < ends, kept(page)
         page.reload()
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(500)
     assert seen["lost"] > 0
     assert sorted(entry.quantity for entry in entries_of(site, person)) == [1, 2, 3, 4, 5]
 
 
 def test_a_server_that_rests_is_asked_again_by_itself(site: Site, handset: BrowserContext) -> None:
     person, page = member(site), handset.new_page()
+    page.clock.install()
     open_form(page, person.login or "")
     answers = iter([503, 503])
 
@@ -475,7 +480,12 @@ def test_a_server_that_rests_is_asked_again_by_itself(site: Site, handset: Brows
     page.route(API, resting)
     save(page)
     is_kept(page)
-    page.wait_for_url(re.compile(r"/entries/\d+\?saved=1"), timeout=40_000)
+    assert entries_of(site, person) == []
+    for wait in (5, 15):  # seconds, after the first and the second failure
+        wait_until(lambda: "next_at" in kept(page)[0])
+        page.wait_for_timeout(300)
+        page.clock.fast_forward(1000 * (wait + 1))
+    page.wait_for_url(re.compile(r"/entries/\d+\?saved=1"))
     assert len(entries_of(site, person)) == 1
 
 

@@ -8,16 +8,19 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from civic.accounts.models import Person
 from civic.communities import views
-from civic.db import transaction
+from civic.db import db, transaction
 from civic.ledger.models import CommunityTotal, ResidentTotal
 from civic.rankings.models import IndexPart
-from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, announce, log, person, staff
+from civic.teams import service as teams
+from civic.teams.models import Team
+from tests.factories import COMMUNITY, NOW, OTHER_COMMUNITY, ZONE, announce, log, person, staff, team
 from tests.pages import sign_in
 from tests.queries import count_queries
 
 PAGE = f"/communities/{COMMUNITY}"
-QUERIES = 15
+QUERIES = 16
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +114,7 @@ def test_the_code_on_the_poster_leads_to_joining_this_community(
     assert answer.mimetype == "image/svg+xml"
     assert b"<svg" in answer.data
     poster = client.get(f"{PAGE}/poster", base_url="https://civic.example").text
-    assert written[0] in poster
+    assert written[0] in poster.replace("<wbr>", "")
     assert f'src="{PAGE}/qr.svg"' in poster
     assert client.get(f"/join/{COMMUNITY}").status_code == 200
 
@@ -173,3 +176,48 @@ def test_visitors_see_what_is_announced(client: FlaskClient) -> None:
     assert "第 2 条" in page
     assert "第 0 条" not in page
     assert f"{PAGE}/announcements" in page
+
+
+def test_its_teams_stand_there_with_their_kind_and_from_five_on_how_many_they_are(client: FlaskClient) -> None:
+    team(person(), *(person() for _ in range(4)), name="晨跑队")
+    team(person(), *(person() for _ in range(3)), name="棋友队", kind="workplace")
+    team(person(), name="柳家", kind="family")
+    team(person(community=OTHER_COMMUNITY), name="西苑队")
+    closed = team(person(), name="散了的队")
+    with transaction():
+        teams.close(closed.id, by=closed_captain(closed), now=NOW, zone=ZONE)
+    page = client.get(PAGE).text
+    assert "晨跑队" in page
+    assert "志愿队，</span>" in page
+    assert "5 人" in page
+    assert "棋友队" in page
+    assert "4 人" not in page
+    for name in ("柳家", "西苑队", "散了的队", "/teams/"):
+        assert name not in page
+    assert "向队长要加入码" in page
+
+
+def closed_captain(found: Team) -> Person:
+    return db.session.get_one(Person, found.captain_id)
+
+
+def test_who_is_signed_in_opens_a_team_and_finds_the_way_to_join(client: FlaskClient) -> None:
+    found = team(person(), name="晨跑队")
+    sign_in(client, "xiulan")
+    page = client.get(PAGE).text
+    assert f"/teams/{found.id}" in page
+    assert "/teams/join" in page
+    assert found.code not in page
+
+
+def test_more_teams_cost_no_more_queries_and_twenty_are_listed(client: FlaskClient) -> None:
+    team(person(), name="第 0 队")
+    with count_queries() as few:
+        client.get(PAGE)
+    for number in range(1, 22):
+        team(person(), name=f"第 {number} 队")
+    with count_queries() as many:
+        page = client.get(PAGE).text
+    assert few.total == many.total <= QUERIES, str(many)
+    assert page.count("志愿队") == 20
+    assert f"/leaderboard?area={COMMUNITY}&amp;of=teams" in page

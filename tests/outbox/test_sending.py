@@ -1,5 +1,6 @@
 """What the outbox on a phone asks of the API: a session's facts, and entries of one's own and of one's children."""
 
+import uuid
 from datetime import date, timedelta
 
 from flask.testing import FlaskClient
@@ -7,6 +8,7 @@ from flask.testing import FlaskClient
 from civic import clock
 from civic.db import db
 from civic.entries.models import Entry
+from civic.ledger.models import Posting
 from tests import factories, pages
 from tests.api.bodies import act
 
@@ -54,6 +56,33 @@ def test_a_guardian_sends_what_was_kept_for_a_child_and_for_no_other(client: Fla
         assert (entry.resident_id, entry.logged_by) == (child.id, guardian.id)
         assert client.post(ENTRIES, json=act(resident=str(stranger.id)), headers=header).status_code == 403
         assert client.post(ENTRIES, json=act(resident="x"), headers=header).status_code == 422
+
+
+def test_of_two_phones_with_the_same_kept_day_one_counts_and_the_other_is_told_kindly(client: FlaskClient) -> None:
+    person = factories.person("xiulan")
+    with clock.held(factories.NOW):
+        pages.sign_in(client, "xiulan")
+        header = {"X-CSRFToken": client.get(SESSION).json["csrf_token"]}
+        bodies = [act(activity="pledge_walker", quantity=1, client_key=str(uuid.uuid4())) for _ in range(2)]
+        first, second = (client.post(ENTRIES, json=body, headers=header) for body in bodies)
+        assert (first.status_code, second.status_code) == (201, 422)
+        assert "已经记过了，不用再记" in second.json["errors"]["acted_on"][0]
+    assert [entry.resident_id for entry in db.session.query(Entry)] == [person.id]
+
+
+def test_of_two_phones_with_the_same_act_the_second_waits_too_and_is_worth_half(client: FlaskClient) -> None:
+    factories.person("xiulan")
+    with clock.held(factories.NOW):
+        pages.sign_in(client, "xiulan")
+        header = {"X-CSRFToken": client.get(SESSION).json["csrf_token"]}
+        for _phone in range(2):
+            body = act(quantity=4, client_key=str(uuid.uuid4()))
+            assert client.post(ENTRIES, json=body, headers=header).status_code == 201
+        manager = factories.staff()
+        for entry in db.session.query(Entry).order_by(Entry.id).all():
+            factories.decide(entry, "approve", manager)
+    earned = [posting.merit for posting in db.session.query(Posting).order_by(Posting.id)]
+    assert earned == [6, 2]  # the second of a day is worth half, cut to what is left of the activity's day
 
 
 def test_what_the_form_could_not_deliver_is_the_same_entry_when_the_outbox_sends_it(client: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from civic.accounts.models import Person
-from civic.db import transaction
+from civic.db import id_of, transaction
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.pledges import certificates, service
@@ -21,7 +21,8 @@ from tests.queries import count_queries
 
 KEY = "pledge_give_way"
 PAGE = f"/pledges/{KEY}"
-QUERIES_LIST, QUERIES_ONE, QUERIES_CHECK = 6, 11, 2
+CHILD = date(2018, 5, 1)
+QUERIES_LIST, QUERIES_ONE, QUERIES_CHECK = 7, 12, 2
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def test_a_signed_pledge_is_kept_with_one_tap_from_the_list(client: FlaskClient,
     assert submit(client, "/pledges", {}, form="/entries").status_code == 303
     page = client.get("/pledges").text
     assert "守了 1 天" in page
-    assert "btn-small" not in page  # nothing left to tap today
+    assert 'data-late-days="2" hidden' in page  # nothing left to tap today
     assert service.kept_on(xiulan.id, TODAY) == {KEY}
 
 
@@ -89,6 +90,7 @@ def test_the_calendar_marks_exactly_the_days_that_were_kept(client: FlaskClient,
 
 
 def test_the_next_month_is_offered_once_it_has_begun(client: FlaskClient, xiulan: Person) -> None:
+    submit(client, PAGE, {}, form="/sign")
     assert "month=2026-12" not in client.get(PAGE).text
     october = client.get(f"{PAGE}?month=2026-10").text
     assert "month=2026-09" in october
@@ -237,3 +239,57 @@ def test_the_neighbours_rate_stands_on_the_page_from_five_people_on(client: Flas
     assert "5 位今天已做到" in page
     assert "一共 5 位签下" in page
     assert "兑现率 100%，算到昨天" in page
+
+
+# A child's, by its guardian
+
+
+def test_a_guardian_signs_and_fills_in_for_a_child(client: FlaskClient, xiulan: Person) -> None:
+    child = id_of(person(name="豆豆", born_on=CHILD, guardian=xiulan))
+    theirs = f"{PAGE}?of={child}"
+    assert "和孩子一起签下" in client.get(theirs).text
+    signed = submit(client, theirs, {}, form="/sign")
+    assert (signed.status_code, signed.location) == (303, theirs)
+    assert submit(client, f"/pledges?of={child}", {}, form="/entries").status_code == 303
+    assert service.kept_on(child, TODAY) == {KEY}
+    assert service.kept_on(xiulan.id, TODAY) == set()
+    assert "守了 1 天" in client.get(f"/pledges?of={child}").text
+    assert "守了" not in client.get("/pledges").text
+    ended = submit(client, theirs, {}, form="/end")
+    assert ended.location == f"/pledges?of={child}"
+    assert service.find_signed(child, KEY) is None
+
+
+def test_a_childs_certificate_names_no_child(client: FlaskClient, xiulan: Person) -> None:
+    child = person(name="豆豆", born_on=CHILD, guardian=xiulan)
+    for back in range(21):
+        day = NOW - timedelta(days=20 - back)
+        log(xiulan, KEY, resident=child, acted_on=TODAY - timedelta(days=20 - back), now=day)
+    theirs = f"{PAGE}?of={id_of(child)}"
+    asked = submit(client, theirs, {"name_shown": "none"}, form="/certificates")
+    assert asked.location == f"{PAGE}/certificates/21?of={id_of(child)}"
+    shown = client.get(asked.location).text
+    assert "一位小朋友" in shown
+    assert "豆豆" not in shown
+    found = certificates.get_own(id_of(child), KEY, 21)
+    checked = client.get(f"/certificates/{found.code}").text
+    assert "这张证书成立" in checked
+    assert "豆豆" not in checked
+    assert client.get(f"{PAGE}/certificates/21").status_code == 404  # none of my own
+
+
+@pytest.mark.parametrize("whose", ["another's", "grown", "unreadable"])
+def test_nobody_elses_pledges_open(client: FlaskClient, xiulan: Person, whose: str) -> None:
+    guardian = person("other") if whose == "another's" else xiulan
+    child = person(name="豆豆", born_on=CHILD, guardian=guardian)
+    of = "1％" if whose == "unreadable" else str(id_of(child))
+    if whose == "grown":
+        with transaction():
+            child.born_on = date(2012, 11, 1)
+    token = csrf_token(client, PAGE)
+    for path in ("/pledges", PAGE, f"{PAGE}/certificates/21"):
+        assert client.get(f"{path}?of={of}").status_code == 404
+    for path in (f"{PAGE}/sign", f"{PAGE}/end", f"{PAGE}/certificates"):
+        sent = client.post(f"{path}?of={of}", data={"csrf_token": token, "days": "21", "name_shown": "none"})
+        assert sent.status_code == 404
+    assert service.signed_by(xiulan.id) == []

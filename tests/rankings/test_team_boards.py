@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,9 +13,10 @@ from sqlalchemy import select
 
 from civic.accounts.models import Person
 from civic.db import db, id_of, transaction
+from civic.ledger import service as ledger
 from civic.ledger.models import Posting, TeamTotal
 from civic.rankings.models import Ranking, RankingRow
-from civic.rankings.sealing import seal
+from civic.rankings.sealing import note_corrections, seal
 from civic.rankings.verifying import differences
 from civic.rules.periods import parse
 from civic.rules.sealing import due_at, fingerprint
@@ -208,3 +210,40 @@ def test_the_rank_before_is_that_of_the_same_team_in_the_same_board(app: Flask) 
             if board[1].startswith("teams:"):
                 both += bool({key for _rank, key, _score in found} & {row[1] for row in boards[0].get(board, [])})
     assert both > 0
+
+
+def test_a_late_reversal_is_noted_beside_the_ranking_of_its_team_and_kind_alone(
+    client: FlaskClient, noon: None
+) -> None:
+    team, other = scored("桐花队", 3), scored("柳家", 6, kind="family")
+    with transaction():
+        seal(WEEK, now=due_at(WEEK, ZONE), clock_now=due_at(WEEK, ZONE), zone=ZONE)
+    late = due_at(WEEK, ZONE) + timedelta(hours=9)
+    with transaction() as session:
+        award = session.scalars(select(Posting).where(Posting.team_id == team.id)).one()
+        ledger.reverse(award, now=late, zone=ZONE)
+        note_corrections(late + timedelta(seconds=1))
+    page = f"/rankings/{WEEK.key}/{{}}?of=teams&kind={{}}"
+    with time_machine.travel(late + timedelta(hours=1), tick=False):
+        for area in (COMMUNITY, "9901"):
+            noted = client.get(page.format(area, "volunteers")).text
+            assert "更正" in noted
+            assert "桐花队第" in noted
+            assert 'class="corrections"' not in client.get(page.format(area, "family")).text
+        assert 'class="corrections"' not in client.get(page.format(OTHER_COMMUNITY, "volunteers")).text
+        told = client.get(f"/api/v1/rankings/{WEEK.key}?area={COMMUNITY}&of=teams&kind=volunteers").json
+        assert [note["merit"] for note in told["corrections"]] == [-5]
+        none = client.get(f"/api/v1/rankings/{WEEK.key}?area={COMMUNITY}&of=teams&kind=family").json
+        assert none["corrections"] == []
+    assert differences(WEEK, ZONE) == []
+    assert other.closed_on is None
+
+
+@pytest.mark.usefixtures("noon")
+def test_the_board_opens_at_the_kind_of_my_own_team(client: FlaskClient) -> None:
+    scored("办证大厅", 3, kind="collective")
+    me = make.person("xiulan")
+    make.team(me, name="晨跑队", kind="volunteers")
+    sign_in(client, "xiulan")
+    assert client.get(f"/api/v1/leaderboard?area={COMMUNITY}&of=teams").json["kind"] == "volunteers"
+    assert client.get(f"/api/v1/leaderboard?area={FAR_COMMUNITY}&of=teams").json["kind"] == "collective"

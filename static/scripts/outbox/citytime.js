@@ -56,15 +56,15 @@ export function daysBefore(day, days) {
 }
 
 // How many days are left in which this day is still taken; 0 means until tonight.
-export function daysLeft(day) {
-  return Number(body.dataset.lateDays) - daysBetween(day, cityDay());
+export function daysLeft(day, taken = Number(body.dataset.lateDays)) {
+  return taken - daysBetween(day, cityDay());
 }
 
 export function dayInWords(day) {
   const [year, month, date] = day.split("-").map(Number);
   const back = daysBetween(day, cityDay());
   const isEnglish = document.documentElement.lang === "en";
-  const near = isEnglish ? ["Today", "Yesterday"] : ["今天", "昨天", "前天"];
+  const near = isEnglish ? ["Today", "Yesterday", "Two days ago"] : ["今天", "昨天", "前天"];
   if (near[back]) return near[back];
   if (!isEnglish) return `${month} 月 ${date} 日`;
   return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }).format(Date.UTC(year, month - 1, date));

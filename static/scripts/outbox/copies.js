@@ -1,5 +1,6 @@
-// Copies of the log form for when there is no network: the list of activities, and the form of each. They are made for
-// whoever is signed in, a few at a time, those logged most first, and are gone when that person signs out.
+// Copies for when there is no network: the list of activities with the form of each, and the pledges that were signed.
+// They are made for whoever is signed in, a few at a time, those logged most first, and are gone when that person signs
+// out.
 import { cityDay, cityNow } from "./citytime.js";
 import * as store from "./store.js";
 import { isFresh, me } from "./who.js";
@@ -33,11 +34,15 @@ async function keepCopies() {
   if (!("caches" in window) || navigator.connection?.saveData) return;
   const look = lookOfPages();
   let state = await store.fact("copies");
-  if (state?.look !== look || state.person !== me) state = { person: me, look, at: 0, wanted: [], done: [] };
+  if (state?.look !== look || state.person !== me) {
+    state = { person: me, look, at: 0, wanted: [], done: [] };
+    await store.note("copies", state); // a page left in the middle of it leaves copies whose owner is known
+  }
   if (Math.abs(Date.now() - state.at) > LIST_LIFE) {
-    const list = await keepOne("/activities");
+    const [list, pledges] = [await keepOne("/activities"), await keepOne("/pledges")];
     if (!list) return;
-    state = { ...state, at: Date.now(), wanted: ["/outbox", ...formsOn(list)] };
+    const forms = linksOn(list, "a[href^='/entries/new?activity=']");
+    state = { ...state, at: Date.now(), wanted: ["/outbox", ...linksOn(pledges ?? "", "a.pledge-name"), ...forms] };
   }
   const missing = state.wanted.filter((address) => !state.done.includes(address));
   for (const address of missing.slice(0, AT_ONCE)) {
@@ -54,8 +59,8 @@ function lookOfPages() {
   return [lang, dataset.type, dataset.bsTheme, script?.getAttribute("src"), ...age].join(" ");
 }
 
-function formsOn(page) {
-  const links = new DOMParser().parseFromString(page, "text/html").querySelectorAll("a[href^='/entries/new?activity=']");
+function linksOn(page, which) {
+  const links = new DOMParser().parseFromString(page, "text/html").querySelectorAll(which);
   return [...new Set([...links].map((link) => link.getAttribute("href")))];
 }
 

@@ -1,6 +1,7 @@
 // What this phone keeps, as people see it: a line on the home page and over the list of activities, all of it on /outbox.
 // Two different words tell what was saved on this phone from what was received.
 import { dayInWords, daysLeft, hoursOff } from "./citytime.js";
+import { KEPT_DAY } from "./kept_day.js";
 import { onChange, sayChanged, sendWaiting } from "./sender.js";
 import * as store from "./store.js";
 import { me } from "./who.js";
@@ -31,7 +32,8 @@ async function drawAll(strip, page) {
 const isMine = (item) => item.person === me;
 const waits = (item) => item.state === "kept";
 const isStuck = (item) => item.state === "refused" || item.state === "clash";
-const isLate = (item) => item.state !== "received" && daysLeft(item.acted_on) <= WARN_DAYS;
+const left = (item) => (item.state === "received" ? Infinity : daysLeft(item.acted_on, item.late_days));
+const isLate = (item) => left(item) <= WARN_DAYS;
 
 function drawStrip(strip, items) {
   const waiting = items.filter((item) => isMine(item) && waits(item));
@@ -88,10 +90,10 @@ async function card(page, item, made) {
   place("day").textContent = dayInWords(item.acted_on) + (item.amount ? comma : "");
   place("amount").textContent = item.amount;
   for (const state of drawn.querySelectorAll("[data-state]")) state.hidden = state.dataset.state !== item.state;
-  const left = item.state === "received" ? Infinity : daysLeft(item.acted_on);
-  drawn.querySelector("[data-tomorrow]").hidden = left !== WARN_DAYS;
-  drawn.querySelector("[data-today]").hidden = left !== 0;
-  drawn.querySelector("[data-over]").hidden = left >= 0;
+  const days = left(item);
+  drawn.querySelector("[data-tomorrow]").hidden = days !== WARN_DAYS;
+  drawn.querySelector("[data-today]").hidden = days !== 0;
+  drawn.querySelector("[data-over]").hidden = days >= 0;
   for (const way of drawn.querySelectorAll("[data-unsent]")) way.hidden = item.state === "received";
   const moved = drawn.querySelector("[data-moved]");
   moved.hidden = !item.was_on;
@@ -100,6 +102,7 @@ async function card(page, item, made) {
   const open = drawn.querySelector("[data-open]");
   if (item.entry) open.href = `/entries/${item.entry}`;
   const mend = drawn.querySelector("[data-mend]");
+  if (item.kind === KEPT_DAY) mend.parentElement.remove(); // there is nothing in it to mend
   mend.href = `/entries/new?activity=${encodeURIComponent(item.activity)}#mend=${item.key}`;
   drawn.querySelector("[data-throw]").addEventListener("click", () => throwAway(item));
   const [photo] = item.state === "received" ? [] : await store.photosOf(item.key).catch(() => []);
