@@ -3,8 +3,9 @@
 from civic.entries import checks as entries
 from civic.ledger import checks as postings
 from civic.moderation import checks as decisions
+from civic.on_behalf import checks as on_behalf
 
-ROOMS = (postings, entries, decisions)
+ROOMS = (postings, entries, decisions, on_behalf)
 
 
 def broken() -> list[str]:

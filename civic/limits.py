@@ -53,7 +53,8 @@ JOIN = Limit("join", "too_many_joins", most=30, seconds=60 * 60)  # a school may
 FAMILY_CODE = Limit("family-code", "too_many_codes", most=20, seconds=60 * 60)
 EXPORT = Limit("export", "too_many_exports", most=6, seconds=60 * 60)
 TEAM_CODE = Limit("team-code", "too_many_team_codes", most=20, seconds=60 * 60)
-LONGEST = timedelta(seconds=max(limit.seconds for limit in (SIGN_IN, JOIN, FAMILY_CODE, EXPORT, TEAM_CODE)))
+SLIP = Limit("slip", "too_many_slips", most=20, seconds=60 * 60)
+LONGEST = timedelta(seconds=max(limit.seconds for limit in (SIGN_IN, JOIN, FAMILY_CODE, EXPORT, TEAM_CODE, SLIP)))
 
 
 def take(limit: Limit, *who: object, now: datetime) -> None:

@@ -20,6 +20,7 @@ from civic.intake.views import bp as intake
 from civic.ledger.views import bp as ledger
 from civic.moderation.views import bp as moderation
 from civic.mydata.views import bp as mydata
+from civic.on_behalf.views import bp as on_behalf
 from civic.outbox.views import bp as outbox
 from civic.photos.views import bp as photos
 from civic.pledges.certificate_views import bp as certificates
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     progress,
     intake,
     photos,
+    on_behalf,
     rankings,
     archive,
     announcements,

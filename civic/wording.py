@@ -126,6 +126,16 @@ SENTENCES = {
     "period_not_begun": _l("%(key)s 还没有开始，没有可以排的。"),
     "period_unknown": _l("没有“%(key)s”这个时段。周写作 2026-W47，月写作 2026-11。"),
     "person": _l("没有这个账号：%(login)s"),
+    "on_behalf_month_full": _l("这个月已经代录 %(max)s 笔，下个月再录。"),
+    "on_behalf_no_pledge": _l("守诺凭自己一句话，不代录。"),
+    "on_behalf_not_for": _l("请选名单里的人：自己有登录名的，自己来记。"),
+    "on_behalf_people_full": _l("名单满了，最多 %(max)s 位。"),
+    "slip": _l("这个码还没有记过事，看看有没有抄错。"),
+    "slip_incomplete": _l("日子和数量都要写。"),
+    "slip_photo_missing": _l("拍一张这张纸条。"),
+    "slip_unknown": _l("没有这张纸条，看看码有没有抄错。"),
+    "slip_used": _l("这张纸条已经录过了。"),
+    "too_many_slips": _l("试得太多了，过 %(minutes)s 分钟再来。"),
     "appeal_too_late": _l("过了 %(days)s 天，这一笔不能再申诉了。"),
     "appeal_words": _l("写上为什么应该再看一眼，至少 %(min)s 个字。"),
     "appealed_before": _l("这一笔申诉过了，一笔一次。"),
@@ -248,6 +258,8 @@ HELD_FOR = {
     "repeat": _l("像是记过的一件事"),
     "quantity": _l("数量要再看一眼"),
     "kin": _l("核对的人和你相熟，换人来看"),
+    "on_behalf": _l("照纸条代录的，由别处的人对着纸条看"),
+    "disowned": _l("有人凭纸条说不是自己做的"),
 }
 
 

@@ -163,8 +163,10 @@ def decide(entry: Entry, verdict: str, by: Person, *, now: datetime = NOW, words
 
 
 def approved_entry(who: Person | None = None, by: Person | None = None, **kwargs: object) -> Entry:
-    """An entry somebody approved."""
+    """An entry somebody approved, or the rule for those whose word has held."""
     entry = log(who or person(), **kwargs)  # type: ignore[arg-type]
+    if entry.status == "approved":
+        return entry
     return decide(entry, "approve", by or staff(), now=max(NOW, entry.submitted_at))
 
 

@@ -38,12 +38,13 @@ OPEN = {
         "/readyz",
         "/robots.txt",
         "/rules",
+        "/slip/<code>",
         "/static/<path:name>",
         "/style-guide",
         "/sw.js",
         "/wall/<code>",
     ],
-    "POST": ["/claim", "/join", "/join/<code>", "/login"],
+    "POST": ["/claim", "/join", "/join/<code>", "/login", "/slip/<code>"],
 }
 SIGNED_IN = {
     "GET": [
@@ -145,6 +146,8 @@ DECIDER = {
         "/moderation",
         "/moderation/<int:entry_id>",
         "/moderation/batch",
+        "/communities/<code>/on-behalf",
+        "/communities/<code>/on-behalf/sheet",
         "/moderation/photo-requests",
         "/moderation/reasons",
         "/moderation/reviews",
@@ -160,6 +163,9 @@ DECIDER = {
         "/communities/<code>/members/<int:membership_id>/restore",
         "/communities/<code>/stand-ins",
         "/moderation/<int:entry_id>/decision",
+        "/communities/<code>/on-behalf",
+        "/communities/<code>/on-behalf/people",
+        "/communities/<code>/on-behalf/sheet",
         "/moderation/<int:entry_id>/hold",
         "/moderation/reviews/<int:entry_id>",
         "/stand-ins/<int:stand_in_id>/accept",

@@ -57,6 +57,7 @@ class Logged:
     answers: tuple[str, ...] = ()
     resident_id: int | None = None  # a child, when its guardian logs for it
     team_id: int | None = None  # which of the resident's teams it counts for, if any
+    is_on_behalf: bool = False  # typed by a manager from a slip, who was found to be the one to do it
 
 
 @dataclass(frozen=True)
@@ -369,7 +370,9 @@ def with_photos() -> Select[Entry]:
 
 
 def _resident(logged: Logged, by: Person, today: date) -> int:
-    """Whose entry it is: the person's own, or that of a child they guard."""
+    """Whose entry it is: the person's own, that of a child they guard, or that of somebody helped."""
+    if logged.is_on_behalf and logged.resident_id is not None:
+        return logged.resident_id
     if logged.resident_id is None or logged.resident_id == by.id:
         return by.id
     if logged.resident_id not in {child.id for child in accounts.children_of(by.id, today)}:

@@ -29,6 +29,7 @@ NAMES = {
     "family_declared": _l("有人和你连成一家"),
     "photo_request_answered": _l("照片请求的答复"),
     "entry_held": _l("复核中"),
+    "slip_disowned": _l("代录的有人说不是自己"),
     "appeal_declined": _l("申诉的结果"),
     "week_digest": _l("每周小结"),
 }
@@ -43,6 +44,7 @@ ICONS = {
     "family_declared": "people",
     "photo_request_answered": "card-image",
     "entry_held": "hourglass-split",
+    "slip_disowned": "exclamation-triangle",
     "appeal_declined": "info-circle",
     "week_digest": "calendar3",
 }
@@ -57,6 +59,7 @@ TONES = {
     "family_declared": "plain",
     "photo_request_answered": "plain",
     "entry_held": "plain",
+    "slip_disowned": "plain",
     "appeal_declined": "plain",
 }
 
@@ -102,6 +105,8 @@ def tell(notices: Sequence[Notice], reader: int) -> list[Told]:
 
 def leads_to(notice: Notice) -> str:
     """The address of what a notice is about."""
+    if notice.kind == "slip_disowned":
+        return f"/moderation/{notice.facts['entry']}"
     if "entry" in notice.facts:
         return f"/entries/{notice.facts['entry']}"
     return {
@@ -225,6 +230,11 @@ def _appeal_declined(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
     )
 
 
+def _disowned(facts: dict[str, Any], known: _Known) -> tuple[str, str]:
+    place = known.places.get(facts["community"], "")
+    return _("代录的一笔，有人说不是自己"), _("%(place)s的，别处的人会再看，请你也留意。", place=place)
+
+
 _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "entry_approved": _approved,
     "entry_returned": _returned,
@@ -237,5 +247,6 @@ _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "family_declared": _family,
     "photo_request_answered": _photo_answered,
     "entry_held": _held,
+    "slip_disowned": _disowned,
     "appeal_declined": _appeal_declined,
 }

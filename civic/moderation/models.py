@@ -90,14 +90,16 @@ class Escalation(Base):
 
 
 class Hold(Base):
-    """An entry that somebody wants looked at elsewhere, before it is decided on. Never changed but for its words."""
+    """That an entry is to be looked at elsewhere, and why: said by a manager, or by whoever has a slip's code."""
 
     __tablename__ = "hold"
-    __table_args__ = (CheckConstraint("why IN ('photo', 'repeat', 'quantity', 'kin')", name="why"),)
+    __table_args__ = (
+        CheckConstraint("why IN ('photo', 'repeat', 'quantity', 'kin', 'on_behalf', 'disowned')", name="why"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     why: Mapped[str] = mapped_column(String(16))
     held_at: Mapped[datetime]
 

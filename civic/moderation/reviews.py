@@ -53,15 +53,27 @@ def hold(entry_id: int, why: str, *, by: Person, now: datetime) -> Entry:
     if assigned := claims.holders([entry_id], by, now):
         holder, until = assigned[entry_id]
         raise Conflict("held_by_other", by=holder, until=until)
-    entries.change_status(entry, "held")
-    held = Hold(entry_id=entry_id, by_id=id_of(by), why=reason, held_at=now)
-    db.session.add(held)
-    db.session.flush()
+    held = send_elsewhere(entry, reason, by_id=id_of(by), now=now)
     claims.release(entry_id)
-    assignments.give(entry, rules.HOLD, now)
     facts = {**_facts(entry), "why": reason}
     notices.notify(entry.resident_id, "entry_held", about=f"hold:{held.id}", facts=facts, now=now)
     return entry
+
+
+def send_elsewhere(entry: Entry, why: str, *, by_id: int, now: datetime) -> Hold:
+    """Hold a waiting entry and give it to somebody elsewhere; whoever does so was found to be the one to do it."""
+    entries.change_status(entry, "held")
+    held = Hold(entry_id=entry.id, by_id=by_id, why=why, held_at=now)
+    db.session.add(held)
+    db.session.flush()
+    assignments.give(entry, rules.HOLD, now)
+    return held
+
+
+def note_disowned(entry_id: int, now: datetime) -> None:
+    """Write down for whoever reviews an entry that somebody with the code of its slip said: not me."""
+    db.session.add(Hold(entry_id=entry_id, by_id=None, why="disowned", held_at=now))
+    db.session.flush()
 
 
 def appeal(entry_id: int, words: str, *, by: Person, now: datetime) -> Entry:
@@ -131,7 +143,7 @@ def find(entry_id: int, by: Person) -> Review:
         entry=entry,
         assignment=assignment,
         would_earn=_would_earn(entry, appealed),
-        hold=last_hold(entry_id) if assignment.purpose == rules.HOLD else None,
+        hold=last_hold(entry_id) if assignment.purpose != rules.APPEAL else None,
         appeal=appealed,
         told=service.last_reasons([entry_id]).get(entry_id, "") if appealed else "",
     )

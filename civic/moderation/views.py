@@ -37,6 +37,7 @@ from civic.moderation.queue import Reach
 from civic.rules.decisions import ANSWER_HOURS, UNDO_MINUTES, reaches
 from civic.rules.periods import day_of, start_of
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
+from civic.rules.reviews import HOLD_REASONS
 from civic.web import status_of, zone
 from civic.wording import HELD_FOR, say
 
@@ -209,7 +210,7 @@ def _entry_page(entry: Entry, form: DecisionForm, refused: Refused | None = None
         is_conflict=isinstance(refused, Conflict),
         typed=form.words() if refused else "",
         may_reverse=is_approved and no_reversal is None,
-        held_for=HELD_FOR,
+        held_for={why: HELD_FOR[why] for why in HOLD_REASONS},
         no_reversal=say(no_reversal) if no_reversal else None,
         steps=steps,
         own_last=own_last,

@@ -112,6 +112,8 @@ PARTS: tuple[Part, ...] = (
 OF_OFFICE = (
     "assignment.person_id",
     "hold.by_id",
+    "slip.made_by_id",
+    "slip.typed_by_id",
     "announcement.written_by_id",
     "announcement.withdrawn_by_id",
     "contact.set_by_id",

@@ -18,6 +18,7 @@ GRAVE = (
     "photo_request_answered",
     "entry_held",
     "appeal_declined",
+    "slip_disowned",
 )
 SPARED = ("entry_approved", "bonus_posted", "membership_confirmed", "week_digest")
 KINDS = GRAVE + SPARED

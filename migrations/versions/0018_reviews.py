@@ -15,10 +15,12 @@ def upgrade() -> None:
         "hold",
         sa.Column("id", INT, sa.Identity(always=False), nullable=False),
         sa.Column("entry_id", INT, nullable=False),
-        sa.Column("by_id", INT, nullable=False),
+        sa.Column("by_id", INT, nullable=True),
         sa.Column("why", sa.String(length=16), nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("why IN ('photo', 'repeat', 'quantity', 'kin')", name=op.f("ck_hold_why")),
+        sa.CheckConstraint(
+            "why IN ('photo', 'repeat', 'quantity', 'kin', 'on_behalf', 'disowned')", name=op.f("ck_hold_why")
+        ),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_hold_entry_id_entry")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_hold_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),

@@ -64,6 +64,7 @@ def of_every_kind(me: Person) -> None:
         "membership_confirmed": {"community": COMMUNITY, "resident": me.id},
         "new_device": {"device": "iPhone · WeChat"},
         "family_declared": {"relative": 12345},
+        "slip_disowned": {"entry": 1, "community": COMMUNITY},
         "photo_request_answered": {"request": 1, "verdict": "declined"},
     }
     with transaction():
@@ -103,6 +104,7 @@ def test_each_leads_to_what_it_is_about_and_is_read_by_that(client: FlaskClient,
         "/me/settings#devices",
         "/me/family",
         "/photo-requests",
+        "/moderation/1",
     }
     assert pill(client.get("/notices").text) is None
 
