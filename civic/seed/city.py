@@ -9,7 +9,7 @@ from flask import current_app
 from civic.accounts import passwords
 from civic.areas import service as areas
 from civic.db import transaction
-from civic.seed import growth, people, places, room, signals
+from civic.seed import growth, people, places, reviews, room, signals
 from civic.seed.album import Album
 from civic.seed.diary import Diary
 from civic.seed.life import Life
@@ -48,6 +48,7 @@ def build(*, residents: int, weeks: int, seed: int, now: datetime, zone: ZoneInf
         room.furnish(everybody, now, zone)
         growth.grow(now, zone)
         signals.show(everybody, now, zone, rng)
+        reviews.show(now, zone)
     finally:
         passwords.use_cost(current_app.config["CIVIC"].password_cost)
         album.close()

@@ -35,9 +35,7 @@ def decide(
 
 BECOMES = {
     ("approve", "pending"): "approved",
-    ("approve", "held"): "approved",
     ("reject", "pending"): "rejected",
-    ("reject", "held"): "rejected",
     ("return", "pending"): "returned",
     ("reverse", "approved"): "reversed",
     ("undo", "approved"): "pending",
