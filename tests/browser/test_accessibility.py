@@ -23,6 +23,8 @@ from civic.db import db, id_of, transaction
 from civic.entries.models import Entry, Photo
 from civic.entries.service import Logged
 from civic.intake.receive import receive
+from civic.moderation import assignments
+from civic.on_behalf.models import Slip
 from civic.pledges import certificates
 from civic.rules.periods import period_of
 from civic.seed import places
@@ -57,6 +59,7 @@ VISITOR = [
     "/rankings/{month}/{city}",
     "/certificates/{certificate}",
     "/claim",
+    "/slip/{slip}",
     "/communities/{community}",
     "/communities/{community}/announcements",
     "/communities/{community}/poster",
@@ -122,6 +125,7 @@ MANAGER = [
     "/moderation/{waiting}",
     "/moderation/{approved}",
     "/moderation/reviews",
+    "/moderation/reviews/{review}",
     "/moderation/photo-requests",
     "/areas/{community}/announcements",
     "/areas/{community}/announcements/new",
@@ -131,6 +135,8 @@ MANAGER = [
     "/communities/{community}/members/{member}",
     "/communities/{community}/reading",
     "/communities/{community}/stand-ins",
+    "/communities/{community}/on-behalf",
+    "/communities/{community}/on-behalf/sheet",
 ]
 DISTRICT = ["/dashboard/{district}", "/dashboard/{district}/rows?category=reading"]
 ADMIN = ["/admin/jobs", "/admin/jobs/seal", "/admin/grants"]
@@ -171,6 +177,8 @@ SLICE = [
     ("manager", "/areas/{community}/announcements/new"),
     ("manager", "/communities/{community}/manage"),
     ("manager", "/communities/{community}/members"),
+    ("manager", "/moderation/reviews/{review}"),
+    ("manager", "/communities/{community}/on-behalf"),
     ("district", "/dashboard/{district}"),
 ]
 MORE = PAGES if os.environ.get("LOOKS") else SLICE
@@ -197,6 +205,8 @@ def known(site: Site) -> dict[str, Any]:
             "community": places.LIUQIAO,
             "approved": newest("approved", Entry.resident_id == resident.id),
             "returned": newest("returned", Entry.resident_id == resident.id),
+            "slip": db.session.scalar(select(Slip.code).where(Slip.entry_id.is_not(None))),
+            "review": assignments.of(accounts.get_by_login("manager").id)[0][1].id,
             "member": db.session.scalar(select(Membership.id).where(Membership.person_id == resident.id)),
             "photo": db.session.scalar(
                 select(Photo.key).join(Entry, Entry.id == Photo.entry_id).where(Entry.resident_id == child)
