@@ -174,6 +174,8 @@ def _wrong(told: Told) -> list[str]:
             select(JobRun.period, JobRun.due_at).where(JobRun.job == job.name).order_by(JobRun.due_at, JobRun.period)
         ).all()
         due = job.when.between(runs[0].due_at - service.INSTANT, runs[-1].due_at, ZONE)
+        if job.when.overtakes:  # newer turns make older ones needless: each run must be a turn, no turn need be run
+            due = [turn for _, at in runs for turn in job.when.between(at - service.INSTANT, at, ZONE)]
         have, wanted = {Due(at, period) for period, at in runs}, set(due)
         counted.append(f"{job.name} {len(runs)}")
         found += [f"{job.name}: gap {gap.period}" for gap in sorted(wanted - have)]
