@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from civic import limits, media
 from civic.accounts import sessions
 from civic.db import after_commit
+from civic.entries import places
 from civic.entries import service as entries
 from civic.mydata import leaving
 from civic.notices import service as notices
@@ -32,6 +33,7 @@ def tidy(period: str, *, now: datetime, zone: ZoneInfo) -> dict[str, int]:  # no
         "left": len(left),
         "photos": len(orphans),
         "originals": photos.remove_originals(now),
+        "places": places.remove_old(now),
     }
 
 

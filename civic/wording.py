@@ -99,6 +99,8 @@ SENTENCES = {
     "name_shown_unknown": _l("请选一种署名方式。"),
     "no_longer_simple": _l("这一条有了要看一眼的提示，请单独看。"),
     "no_login": _l("这个人没有自己的登录，由监护人代记。"),
+    "not_an_instant": _l("时间要写成 2026-11-25T10:05:00+08:00 这样。"),
+    "place_unreadable": _l("位置要写成 31.23,121.47 这样的北纬、东经度数。"),
     "not_a_day": _l("日期要写成 2026-11-25 这样。"),
     "not_decided_yet": _l("这一条现在还在等结果，没有可以撤销的决定。"),
     "not_list_of_texts": _l("这里要写一列文字。"),

@@ -13,6 +13,7 @@ from civic.entries import service
 from civic.entries.service import Logged
 from civic.intake.receive import receive, receive_mended
 from civic.moderation import reviews
+from civic.rules.places import Place, parse_cell, words_of
 from civic.web import zone
 
 bp = ApiBlueprint("entries", "Acts logged by the caller.")
@@ -40,6 +41,8 @@ def log(sent: dict[str, Any]) -> tuple[dict[str, Any], int]:
         answers=tuple(sent["answers"]),
         resident_id=sent["resident"],
         team_id=sent["team"],
+        place=Place(parse_cell(sent["place"]), sent["placed_at"] or clock.now()) if sent["place"] else None,
+        photo_places=words_of(sent["photo_places"]),
     )
     submission = receive(logged, sent_photos(), by=me(), now=clock.now(), zone=zone())
     entry = service.get_own(submission.entry.id, me())

@@ -115,10 +115,26 @@ class Texts(fields.List[str]):
 
 
 class Instant(fields.DateTime):
-    """An instant as it leaves: 2026-11-25T02:05:00Z."""
+    """An instant as it leaves: 2026-11-25T02:05:00Z. One that arrives says its offset from UTC too."""
+
+    default_error_messages = _codes("not_an_instant")
 
     def _serialize(self, value: datetime | None, *_rest: Any, **_more: Any) -> str | None:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value is not None else None
+
+    def _deserialize(self, value: Any, attr: str | None, *_rest: Any, **_more: Any) -> datetime:
+        found = _instant(value)
+        if found is None:
+            raise _refused("not_an_instant", attr)
+        return found
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def whole_in_text(text: str) -> int | None:

@@ -138,6 +138,15 @@ class EntryIn(Strict):
         load_default=None, metadata=_about("The id of a child the caller guards, as text; the caller if left out.")
     )
     team = Id(load_default=None, allow_none=True, metadata=_about("The id of one of my teams that it counts for."))
+    place = Text(
+        load_default="",
+        metadata=_about("Where it was logged, if the person gives that: degrees north and east, as in 31.23,121.47."),
+    )
+    placed_at = Instant(load_default=None, metadata=_about("When that place was found; now if left out."))
+    photo_places = Text(
+        load_default="",
+        metadata=_about("Whether each photo was taken there, in their order, as far as the sender knows."),
+    )
 
 
 class MendedIn(Strict):

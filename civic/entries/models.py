@@ -95,6 +95,7 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     taken_time: Mapped[str] = mapped_column(String(8))  # agrees, differs, absent: against the act day
+    taken_place: Mapped[str] = mapped_column(String(8), default="absent")  # the same, against the place given
 
 
 class PhotoOriginal(Base):
@@ -136,6 +137,16 @@ class PhotoPrint(Base):
     band3: Mapped[int] = mapped_column(Integer)
     # The prints of its eight positions in hexadecimal, until its look-alikes were looked for.
     turns: Mapped[str | None] = mapped_column(String(128))
+
+
+class EntryPlace(Base):
+    """That an entry was logged somewhere at some time, as a fingerprint without which nobody finds the place."""
+
+    __tablename__ = "entry_place"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(String(32), index=True)
+    noted_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class CityZone(Base):

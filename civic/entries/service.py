@@ -21,6 +21,7 @@ from civic.accounts.models import Person
 from civic.activities import service as activities
 from civic.activities.models import Activity
 from civic.db import connection, db
+from civic.entries import places
 from civic.entries.models import Entry, Photo, PhotoOriginal, PhotoPrint
 from civic.entries.zone import hold_to
 from civic.ledger import service as ledger
@@ -29,6 +30,7 @@ from civic.media import Kept
 from civic.rules import points
 from civic.rules.entries import check_day, check_kept_day, check_once_per, check_transition, parse_client_key
 from civic.rules.periods import day_of, period_of
+from civic.rules.places import Place
 from civic.rules.points import PointRule
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
 from civic.rules.signals import bands
@@ -57,6 +59,8 @@ class Logged:
     answers: tuple[str, ...] = ()
     resident_id: int | None = None  # a child, when its guardian logs for it
     team_id: int | None = None  # which of the resident's teams it counts for, if any
+    place: Place | None = None  # where it was logged, if the person gave that; no part of what is claimed
+    photo_places: tuple[str, ...] = ()  # whether each photo was taken there, as far as the phone could tell
     is_on_behalf: bool = False  # typed by a manager from a slip, who was found to be the one to do it
 
 
@@ -156,6 +160,7 @@ def forget_of(resident_id: int) -> list[str]:
         update(_TABLE).where(mine, _TABLE.c.status.in_(UNDECIDED)).values(status="withdrawn", decided_at=None)
     )
     connection().execute(update(_TABLE).where(mine, _TABLE.c.body_hash != "").values(_WORDLESS))
+    places.forget_of(resident_id)
     photos = Photo.entry_id.in_(select(Entry.id).where(Entry.resident_id == resident_id))
     keys = photo_keys(photos)
     db.session.execute(delete(Photo).where(photos).execution_options(synchronize_session=False))
@@ -430,6 +435,7 @@ def _attach(entry: Entry, photos: Sequence[Kept], first: int = 0) -> None:
             width=kept.width,
             height=kept.height,
             taken_time=kept.taken_time,
+            taken_place=kept.taken_place,
         )
         db.session.add(photo)
         db.session.flush()

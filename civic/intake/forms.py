@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,6 +23,7 @@ from civic.activities.models import Activity
 from civic.entries.service import MAX_NOTE, MAX_TITLE
 from civic.filters import in_language
 from civic.forms import BaseForm
+from civic.rules.places import Place, parse_cell, words_of
 from civic.rules.refused import Refused
 
 MISSING = _l("这里还空着，请填上。")
@@ -88,6 +89,9 @@ class LogForm(ToldForm):
     acted_on = RadioField(_l("哪天做的"), validators=[InputRequired(MISSING)], validate_choice=False)
     resident = RadioField(_l("算给谁"), validate_choice=False)
     team = SelectField(_l("算给哪个集体"), validate_choice=False)
+    place = HiddenField()
+    placed_at = HiddenField()
+    photo_places = HiddenField()
 
     def refuse(self, refused: Refused) -> None:
         """Show a refusal; where the key is spent, the form goes on with a new one."""
@@ -108,6 +112,22 @@ class LogForm(ToldForm):
         if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
             raise Refused("not_your_child", "resident")
         return int(chosen)
+
+    def given_place(self) -> Place | None:
+        """Where it was logged, if the person gave that. Raises Refused for what such a form never sends."""
+        if not self.place.data:
+            return None
+        try:
+            at = datetime.fromisoformat(self.placed_at.data or "")
+        except ValueError:
+            raise Refused("place_unreadable", "place") from None
+        if at.tzinfo is None:
+            raise Refused("place_unreadable", "place")
+        return Place(parse_cell(self.place.data), at)
+
+    def told_places(self) -> tuple[str, ...]:
+        """What the phone found out about the place of each photo, in their order."""
+        return words_of(self.photo_places.data or "")
 
     def team_id(self) -> int | None:
         """The team it counts for, if any. Raises Refused for what such a form never offers."""

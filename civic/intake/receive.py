@@ -5,18 +5,22 @@ wait; they reach the disk inside it, and leave it again if it fails.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from civic import media
 from civic.accounts.models import Person
 from civic.db import after_commit, transaction
+from civic.entries import places
 from civic.entries import service as entries
 from civic.entries.models import Entry
 from civic.entries.service import Logged, Submission
+from civic.media import Shrunk
 from civic.moderation import service as moderation
 from civic.moderation import trust
 from civic.pledges import service as pledges
+from civic.rules.places import ABSENT, is_kept
 
 
 def receive(
@@ -32,11 +36,12 @@ def receive(
         return Submission(again, is_new=False)
     if raw_photos:
         entries.check(logged, len(raw_photos), by=by, now=now, zone=zone)
-    shrunk = [media.shrink(raw, acted_on=logged.acted_on, zone=zone) for raw in raw_photos]
+    shrunk = _shrunk(logged, raw_photos, now, zone)
     with transaction():
         photos = [media.store(photo) for photo in shrunk]
         submission = entries.submit(logged, body_hash=body, photos=photos, by=by, now=now, zone=zone)
         if submission.is_new:
+            places.note(submission.entry.id, logged.place, now)
             pledges.sign_by_keeping(submission.entry, now=now, zone=zone)
             moderation.settle_by_rule(submission.entry, now=now, zone=zone)
         else:
@@ -83,6 +88,17 @@ def receive_mended(
     if shrunk:
         moderation.look_for_alikes(entry_id)
     return entries.get_own(entry_id, by)
+
+
+def _shrunk(logged: Logged, raw_photos: Sequence[bytes], now: datetime, zone: ZoneInfo) -> list[Shrunk]:
+    """The photos made harmless. Where the phone took a photo's place out, its word on that place is taken."""
+    given = logged.place.cell if logged.place and is_kept(logged.place, now) else None
+    shrunk = [media.shrink(raw, acted_on=logged.acted_on, zone=zone, given=given) for raw in raw_photos]
+    words = logged.photo_places + (ABSENT,) * len(shrunk)
+    return [
+        replace(photo, taken_place=word) if given and photo.taken_place == ABSENT else photo
+        for photo, word in zip(shrunk, words, strict=False)
+    ]
 
 
 def _forget_later(keys: Sequence[str]) -> None:

@@ -328,6 +328,8 @@ def _logged(form: LogForm) -> Logged:
         answers=tuple(form.answers.data or ()),
         resident_id=form.resident_id(me().id),
         team_id=form.team_id(),
+        place=form.given_place(),
+        photo_places=form.told_places(),
     )
 
 

@@ -1,8 +1,9 @@
 """Photos: checked, turned upright, stripped of all that cameras write into them, shrunk, kept, handed out, forgotten.
 
 Nobody else opens a file. What is sent is never kept: only WebP files that we made ourselves from its pixels, whether
-the camera's clock agrees with the day of the act, and a print of 64 features that look-alikes share. Opening happens in
-a program of its own with bounded memory and time (`shrink.py`, `workers.py`); the files lie in a folder (`files.py`).
+the camera's clock and place agree with what is told of the act, and a print of 64 features that look-alikes share.
+Opening happens in a program of its own with bounded memory and time (`shrink.py`, `workers.py`); the files lie in a
+folder (`files.py`).
 
 `keep` does it all. Opening takes up to a second, for which SQLite should not be held locked: who can, calls `shrink`
 before the transaction and `store` inside it.
@@ -20,11 +21,10 @@ from civic.config import MAX_PHOTO_MEGABYTES
 from civic.media import files, workers
 from civic.media.files import folder_of
 from civic.media.workers import Covered
+from civic.rules.places import ABSENT, AGREES, DIFFERS, Cell, cell_of, compared
 from civic.rules.refused import Refused
 
 __all__ = ["Kept", "Shrunk", "cover", "folder_of", "forget", "keep", "keys", "open_photo", "shrink", "store"]
-
-AGREES, DIFFERS, ABSENT = "agrees", "differs", "absent"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Shrunk:
     width: int
     height: int
     taken_time: str
+    taken_place: str = ABSENT
     prints: tuple[int, ...] = ()  # of its eight positions, itself first; none of what shows too little
 
 
@@ -50,6 +51,7 @@ class Kept:
     width: int
     height: int
     taken_time: str
+    taken_place: str = ABSENT
     prints: tuple[int, ...] = ()
 
 
@@ -61,8 +63,10 @@ def keep(raw: bytes, *, acted_on: date, zone: ZoneInfo) -> Kept:
     return store(shrink(raw, acted_on=acted_on, zone=zone))
 
 
-def shrink(raw: bytes, *, acted_on: date, zone: ZoneInfo) -> Shrunk:
+def shrink(raw: bytes, *, acted_on: date, zone: ZoneInfo, given: Cell | None = None) -> Shrunk:
     """A photo as it will be kept: upright, at most 2048 pixels wide and high, WebP, without any metadata.
+
+    `given` is where the person says they were; what the camera wrote is compared with it and forgotten.
 
     Raises Refused (field "photo"): photo_too_large, photo_kind, photo_too_many_pixels, photo_unreadable, photo_busy.
     """
@@ -78,6 +82,7 @@ def shrink(raw: bytes, *, acted_on: date, zone: ZoneInfo) -> Shrunk:
         width=about["width"],
         height=about["height"],
         taken_time=taken_time(about["taken"], about["offset"], acted_on, zone),
+        taken_place=compared(cell_of(*about["place"]) if about["place"] else None, given),
         prints=tuple(int(text, 16) for text in about["prints"]),
     )
 
@@ -99,7 +104,8 @@ def store(photo: Shrunk) -> Kept:
     db.after_rollback(lambda: files.remove(key))
     files.write(key, photo.large, photo.small)
     sha256 = hashlib.sha256(photo.large).hexdigest()
-    return Kept(key, sha256, photo.source_sha256, photo.width, photo.height, photo.taken_time, photo.prints)
+    size = (photo.width, photo.height)
+    return Kept(key, sha256, photo.source_sha256, *size, photo.taken_time, photo.taken_place, photo.prints)
 
 
 def open_photo(key: str, *, small: bool = False) -> io.BytesIO:

@@ -52,6 +52,9 @@ MAX_CPU_SECONDS = 6
 
 # EXIF: the folder of camera settings, and in it the moment the picture was taken and its offset from UTC.
 CAMERA, TAKEN, TAKEN_OFFSET = 0x8769, 0x9003, 0x9011
+# And the folder of where it was taken: degrees, minutes and seconds north and east, with their hemispheres.
+GPS, NORTH_OR_SOUTH, NORTH, EAST_OR_WEST, EAST = 0x8825, 1, 2, 3, 4
+PLACE_DIGITS = 3  # about a hundred metres; nothing finer leaves this program
 
 
 class Rejected(Exception):
@@ -90,8 +93,8 @@ def shrink(raw: bytes, covered: Sequence[Box] = ()) -> tuple[dict[str, Any], lis
     small = large.copy()
     small.thumbnail((LONGEST_SMALL, LONGEST_SMALL), reducing_gap=3.0)
     taken, offset = _taken(exif)
-    about = {"width": large.width, "height": large.height, "taken": taken, "offset": offset, "prints": prints(large)}
-    return about, [_webp(large), _webp(small)]
+    about = {"width": large.width, "height": large.height, "taken": taken, "offset": offset, "place": _place(exif)}
+    return about | {"prints": prints(large)}, [_webp(large), _webp(small)]
 
 
 def _paint_over(picture: Image.Image, covered: Sequence[Box]) -> None:
@@ -288,12 +291,31 @@ def _exif_of(picture: Image.Image) -> Image.Exif | None:
 
 
 def _taken(exif: Image.Exif | None) -> tuple[str, str]:
-    """When the camera says the picture was taken, and its offset from UTC; nothing else of EXIF leaves this program."""
+    """When the camera says the picture was taken, and its offset from UTC."""
     try:
         camera = exif.get_ifd(CAMERA) if exif else {}
         return _short_text(camera.get(TAKEN)), _short_text(camera.get(TAKEN_OFFSET))
     except Exception:  # broken tags are absent tags
         return "", ""
+
+
+def _place(exif: Image.Exif | None) -> tuple[float, float] | None:
+    """Roughly where the camera says it was, in degrees north and east; nothing else of EXIF leaves this program."""
+    try:
+        found = exif.get_ifd(GPS) if exif else {}
+        north, east = _degrees(found[NORTH]), _degrees(found[EAST])
+        north = -north if _short_text(found.get(NORTH_OR_SOUTH)).upper() == "S" else north
+        east = -east if _short_text(found.get(EAST_OR_WEST)).upper() == "W" else east
+    except Exception:  # broken tags are absent tags
+        return None
+    # A camera that has not found its place yet writes zeros.
+    is_real = abs(north) <= 90 and abs(east) <= 180 and (north or east)
+    return (round(north, PLACE_DIGITS), round(east, PLACE_DIGITS)) if is_real else None
+
+
+def _degrees(parts: Sequence[Any]) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    return degrees + minutes / 60 + seconds / 3600
 
 
 def _short_text(value: object) -> str:

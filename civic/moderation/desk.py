@@ -110,6 +110,7 @@ class Sheet:
     clock: Clock
     kinds: Signals
     seen: Seen | None
+    crowd_id: int | None  # an entry from the same place and minutes, where whoever looks may see it
     past: tuple[Past, ...]
     is_escalated: bool  # the subdistrict was given it too
 
@@ -158,6 +159,7 @@ def sheet(waiting: Waiting, kinds: Signals, *, viewer: Person, now: datetime) ->
         clock=clock(entry, now),
         kinds=kinds,
         seen=_seen(entry, kinds, viewer),
+        crowd_id=_seen_by(viewer, kinds.get("same_place_minute")),
         past=_past(entry, viewer, now),
         is_escalated=entry.id in escalation.escalated([entry.id]),
     )
@@ -192,6 +194,12 @@ def _seen(entry: Entry, kinds: Signals, viewer: Person) -> Seen | None:
         twin = next((photo for photo in other.photos if photo.id == twin_id), None) if other else None
         return _beside(entry, other, twin, own_id, differs_in, viewer) if other and twin else None
     return None
+
+
+def _seen_by(viewer: Person, entry_id: int | None) -> int | None:
+    """An entry's id, if it lies within the viewer's reach."""
+    other = entries.find_entry(entry_id) if entry_id else None
+    return other.id if other and service.find_refusal(other, viewer) is None else None
 
 
 def _beside(entry: Entry, other: Entry, twin: Photo, own_id: int, differs_in: int | None, viewer: Person) -> Seen:

@@ -54,6 +54,7 @@ def ready_reasons(entry: Entry, kinds: Container[str]) -> list[str]:
     fitting = (
         ("same_photo" in kinds or "look_alike_photo" in kinds, _("这张照片用过了，请换一张。")),
         ("photo_time_differs" in kinds, _("照片的日子不对，请看一眼。")),
+        ("photo_place_differs" in kinds, _("照片像是在别处拍的，请说一说。")),
         (has_photos, _("看不清做了什么，请再拍一张。")),
         (has_photos, _("数量和照片对不上，请改一改。")),
         (not has_photos, _("请补一张照片。")),

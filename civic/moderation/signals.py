@@ -1,7 +1,7 @@
 """Why an entry deserves a second look. A signal is never a verdict; figures behind them stand in rules/signals.py.
 
-Whatever the number of entries, five queries: photos seen elsewhere, photos that look alike, what the residents sent in
-on those days, and whom this manager approved lately.
+Whatever the number of entries, six queries: photos seen elsewhere, photos that look alike, what the residents sent in
+on those days, who else logged at their places, and whom this manager approved lately.
 """
 
 from collections import Counter, defaultdict
@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 
 from civic.accounts.models import Person
 from civic.db import db, id_of
+from civic.entries import places
 from civic.entries import service as entries
 from civic.entries.models import Entry, Photo
+from civic.entries.places import Crowd
 from civic.moderation import look_alikes
 from civic.moderation.models import Decision
 from civic.moderation.service import Waiting
@@ -25,13 +27,15 @@ KINDS = (
     "same_photo",
     "look_alike_photo",
     "burst",
+    "same_place_minute",
     "photo_time_differs",
+    "photo_place_differs",
     "new_account",
     "maximum_quantity",
     "often_this_manager",
 )
 
-Signals = dict[str, int | None]  # by kind; for a photo seen elsewhere, the id of the entry that holds it too
+Signals = dict[str, int | None]  # by kind; for what another entry shares, that entry's id
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Known:
     seen: dict[str, tuple[int, int]] = field(default_factory=dict)  # by file: the first and the latest entry
     alike: dict[int, tuple[int, int, int, int]] = field(default_factory=dict)
     sent: dict[tuple[int, date], list[datetime]] = field(default_factory=dict)
+    crowds: dict[int, Crowd] = field(default_factory=dict)
     approvals: Counter[int] = field(default_factory=Counter)
 
 
@@ -77,18 +82,24 @@ def _of_one(entry: Entry, is_member: bool, known: Known) -> Signals:
     seen = (known.seen.get(photo.source_sha256, ()) for photo in entry.photos)
     others = (other for pair in seen for other in pair if other != entry.id)
     twin = next(others, None)
-    alike = known.alike.get(entry.id)
+    alike, crowd = known.alike.get(entry.id), known.crowds.get(entry.id)
     holds = {
         "same_photo": twin is not None,
         # The very same file says it all; that it looks alike too would be a second word for one thing.
         "look_alike_photo": alike is not None and twin is None,
         "burst": _counts(entry) and rules.is_burst(entry.submitted_at, known.sent[entry.resident_id, entry.acted_on]),
+        "same_place_minute": crowd is not None and crowd.others >= rules.CROWD_OTHERS,
         "photo_time_differs": any(photo.taken_time == "differs" for photo in entry.photos),
+        "photo_place_differs": any(photo.taken_place == "differs" for photo in entry.photos),
         "new_account": not is_member,
         "maximum_quantity": is_at_maximum(entry),
         "often_this_manager": rules.is_often(entry.resident_id, known.approvals),
     }
-    about = {"same_photo": twin, "look_alike_photo": alike[2] if alike else None}
+    about = {
+        "same_photo": twin,
+        "look_alike_photo": alike[2] if alike else None,
+        "same_place_minute": crowd.entry_id if crowd else None,
+    }
     return {kind: about.get(kind) for kind in KINDS if holds[kind]}
 
 
@@ -100,7 +111,8 @@ def _known(found: Sequence[Entry], viewer: Person | None, now: datetime) -> Know
         _photos_seen(found),
         look_alikes.of_entries(with_photos) if with_photos else {},
         _sent([entry for entry in found if _counts(entry)]),
-        _approvals(viewer, now) if viewer else Counter(),
+        places.crowds([entry.id for entry in found if _counts(entry)]),
+        approvals(viewer, now) if viewer else Counter(),
     )
 
 
@@ -142,8 +154,8 @@ def _sent(found: Iterable[Entry]) -> dict[tuple[int, date], list[datetime]]:
     return sent
 
 
-def _approvals(viewer: Person, now: datetime) -> Counter[int]:
-    """How often whoever looks has approved each resident lately."""
+def approvals(viewer: Person, now: datetime) -> Counter[int]:
+    """How often whoever looks has approved each resident lately, by id."""
     rows = db.session.execute(
         select(Entry.resident_id, func.count())
         .join(Decision, Decision.entry_id == Entry.id)

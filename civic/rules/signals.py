@@ -18,6 +18,9 @@ BAND_BITS = PRINT_BITS // BANDS
 BURST_ACTS = 6
 BURST_WITHIN = timedelta(minutes=60)
 
+# So many other people who logged in the same cell and ten minutes, besides one's own team and family.
+CROWD_OTHERS = 2
+
 # A manager's approvals for one resident: so many in these days, and so many times what each resident gets on average.
 OFTEN_APPROVALS = 10
 OFTEN_TIMES = 3

@@ -9,14 +9,14 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 960, 720
-CAMERA, TAKEN, TAKEN_OFFSET = 0x8769, 0x9003, 0x9011
+CAMERA, GPS, TAKEN, TAKEN_OFFSET = 0x8769, 0x8825, 0x9003, 0x9011
 _GOLDS = ("#E2A72A", "#C99A35", "#D8B04A")
 _GREENS = ("#6E8F69", "#7E9C72", "#5D7F63", "#8AA57A")
 Pen = ImageDraw.ImageDraw
 
 
-def photo(activity_key: str, taken_at: datetime, rng: Random) -> bytes:
-    """A JPEG that suits an activity, with the moment it was taken written where cameras write it."""
+def photo(activity_key: str, taken_at: datetime, rng: Random, north_east: tuple[int, int] | None = None) -> bytes:
+    """A JPEG that suits an activity, with moment and place, in whole degrees, written where cameras write them."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "#CFDADA")
     scene = _SCENES.get(activity_key, _park)
     scene(ImageDraw.Draw(picture), rng)
@@ -26,6 +26,9 @@ def photo(activity_key: str, taken_at: datetime, rng: Random) -> bytes:
     exif.get_ifd(CAMERA).update(
         {TAKEN: taken_at.strftime("%Y:%m:%d %H:%M:%S"), TAKEN_OFFSET: taken_at.isoformat()[-6:]}
     )
+    if north_east:
+        north, east = north_east
+        exif.get_ifd(GPS).update({1: "N", 2: (north, 0, 0), 3: "E", 4: (east, 0, 0)})
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, exif=exif)
     return out.getvalue()

@@ -69,6 +69,7 @@ function picker(field) {
 
   function draw() {
     holdAll();
+    field.dispatchEvent(new CustomEvent("photoschosen", { detail: photos, bubbles: true }));
     for (const old of field.querySelectorAll(".photo")) {
       URL.revokeObjectURL(old.firstElementChild.src);
       old.remove();

@@ -7,6 +7,9 @@ const QUALITY = 0.85;
 const TAKEN = 0x9003;
 const TAKEN_OFFSET = 0x9011;
 const CAMERA = 0x8769;
+const GPS = 0x8825;
+const [NORTH_OR_SOUTH, NORTH, EAST_OR_WEST, EAST] = [1, 2, 3, 4];
+const places = new WeakMap(); // by photo; forgotten with it, and never written anywhere
 const MOST_BYTES = 15 * 1024 * 1024; // what the server takes as it is
 
 // The photo to keep, or null for what is none. What this browser cannot open but the server can goes as it came.
@@ -16,7 +19,15 @@ export async function shrink(file) {
   const drawn = await redraw(file);
   if (!drawn) return file.size <= MOST_BYTES ? file : null;
   const name = `${file.name.replace(/\.[^.]*$/, "") || "photo"}.jpg`;
-  return new File([withMoment(new Uint8Array(await drawn.arrayBuffer()), moment(head))], name, { type: "image/jpeg" });
+  const told = exif(head);
+  const small = new File([withMoment(new Uint8Array(await drawn.arrayBuffer()), told.moment)], name, { type: "image/jpeg" });
+  if (told.place) places.set(small, told.place);
+  return small;
+}
+
+// Where a photo made small here was taken, in degrees; undefined where its camera did not say.
+export function placeOf(photo) {
+  return places.get(photo);
 }
 
 function isPicture(head) {
@@ -47,16 +58,22 @@ async function redraw(file) {
   }
 }
 
-// When the photo was taken, as its camera wrote it down ("2026:11:25 08:30:00"), and its offset where it is there.
-function moment(head) {
+// What a camera wrote into a photo: when it was taken, and where. Each is absent where it is broken.
+function exif(head) {
+  const folders = attempt(() => read(new DataView(head.buffer)));
+  return { moment: folders && attempt(() => readMoment(folders)), place: folders && attempt(() => readPlace(folders)) };
+}
+
+function attempt(reading) {
   try {
-    return readMoment(new DataView(head.buffer));
+    return reading();
   } catch {
-    return null; // no EXIF, or a broken one
+    return null;
   }
 }
 
-function readMoment(view) {
+// The folders of EXIF, with ways to look into them.
+function read(view) {
   let at = 2;
   while (view.getUint16(at) !== 0xffe1 || view.getUint32(at + 4) !== 0x45786966) {
     if (view.getUint8(at) !== 0xff) return null;
@@ -72,15 +89,38 @@ function readMoment(view) {
     }
     return null;
   };
+  const need = (folder, tag) => {
+    const entry = find(folder, tag);
+    if (entry === null) throw new RangeError("no such tag");
+    return entry;
+  };
   const text = (entry, length) => {
     const from = length > 4 ? number(entry + 8) : entry + 8;
     return String.fromCharCode(...new Uint8Array(view.buffer, tiff + from, length)).replace(/\0.*$/s, "");
   };
-  const camera = number(find(number(4), CAMERA) + 8);
+  const folder = (tag) => number(need(number(4), tag) + 8);
+  return { folder, find, need, text, number };
+}
+
+// As the camera wrote it down ("2026:11:25 08:30:00"), and its offset where it is there.
+function readMoment({ folder, find, text, number }) {
+  const camera = folder(CAMERA);
   const taken = find(camera, TAKEN);
   const offset = find(camera, TAKEN_OFFSET);
   const told = { taken: text(taken, 19), offset: offset === null ? "" : text(offset, number(offset + 4)) };
   return /^\d{4}:\d\d:\d\d \d\d:\d\d:\d\d$/.test(told.taken) ? told : null;
+}
+
+function readPlace({ folder, need, text, number }) {
+  const gps = folder(GPS);
+  const degrees = (tag) => {
+    const from = number(need(gps, tag) + 8);
+    const part = (place) => number(from + 8 * place) / number(from + 8 * place + 4);
+    return part(0) + part(1) / 60 + part(2) / 3600;
+  };
+  const side = (tag, other) => (text(need(gps, tag), 2) === other ? -1 : 1);
+  const [north, east] = [degrees(NORTH) * side(NORTH_OR_SOUTH, "S"), degrees(EAST) * side(EAST_OR_WEST, "W")];
+  return Number.isFinite(north) && Number.isFinite(east) && (north || east) ? { north, east } : null;
 }
 
 // A JPEG with an EXIF part of our own behind its first two bytes: the moment, and nothing else.

@@ -13,11 +13,12 @@ import { deskwork } from "./moderation.js";
 import { countDown } from "./countdown.js";
 import { offerPrinting } from "./print.js";
 import { showPhotos } from "./photos.js";
+import { offerPlace } from "./place.js";
 import { steppers } from "./stepper.js";
 import { renewWall } from "./wall.js";
 
 document.documentElement.classList.add("scripted");
-for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, steppers, followChoices, deskwork, offerPrinting, renewWall]) {
+for (const start of [focusErrors, sendOnce, submitOnChange, showPasswords, filterLists, countDown, showPhotos, offerPlace, steppers, followChoices, deskwork, offerPrinting, renewWall]) {
   start();
 }
 

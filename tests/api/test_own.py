@@ -147,3 +147,12 @@ def test_own_lists_cost_the_same_however_long_they_are(caller: Callers) -> None:
             with count_queries() as queries:
                 assert phone.get(path).status_code == 200
             assert queries.total <= most, f"{path}\n{queries}"
+
+
+def test_a_place_goes_along_and_what_is_none_is_refused_with_its_field(caller: Callers) -> None:
+    phone = caller(factories.person())
+    assert phone.post("/entries", act(place="31.24,121.49", placed_at="2026-11-25T10:05:00+08:00")).status_code == 201
+    assert phone.post("/entries", act(place="31.24,121.49", photo_places="differs")).status_code == 201
+    for wrong, field in (({"place": "here"}, "place"), ({"placed_at": "10:05"}, "placed_at")):
+        answer = phone.post("/entries", act(**wrong))
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [field])

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 from sqlalchemy import select
 
 from civic import clock
@@ -264,6 +264,7 @@ class Windows:
     def __init__(self, site: Site, browser: Browser, known: dict[str, Any]) -> None:
         self.site, self.browser, self.known = site, browser, known
         self.pages: dict[tuple[str | None, str, str], Page] = {}
+        self.signed_in: dict[str, StorageState] = {}
         self.complaints: list[str] = []
 
     def visit(self, login: str | None, path: str, choice: str = "", theme: Theme = "light") -> Page:
@@ -278,11 +279,10 @@ class Windows:
                 locale="zh-CN",
                 bypass_csp=True,
                 color_scheme=theme,
+                storage_state=self._session(login) if login else None,
                 service_workers="block",  # copies for the road are made by others; here they would only cost time
             )
             page.context.add_init_script(path=AXE)
-            if login:
-                steps.sign_in(page, login)
             page.goto(f"/help?{choice}")
             listen(page, self.complaints)
             self.pages[login, choice, theme] = page
@@ -290,6 +290,15 @@ class Windows:
         assert answer is not None
         assert answer.status == (404 if path == NOWHERE else 200), path
         return page
+
+    def _session(self, login: str) -> StorageState:
+        """The cookies of somebody signed in, asked for once."""
+        if login not in self.signed_in:
+            page = new_page(self.site, self.browser, service_workers="block", locale="zh-CN")
+            steps.sign_in(page, login)
+            self.signed_in[login] = page.context.storage_state()
+            page.context.close()
+        return self.signed_in[login]
 
 
 @pytest.fixture(scope="package")

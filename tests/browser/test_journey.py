@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Neighbourhood
+from tests.browser.conftest import PHONE, Browse, Neighbourhood
 from tests.browser.steps import CANARY, LITTER
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -40,6 +40,30 @@ def test_somebody_joins_by_a_poster_logs_a_photo_is_approved_and_finds_the_point
     steps.decide(desk, "approve")
     expect(desk.locator("main")).to_contain_text("已通过：")
     _has_points_and_is_confirmed(phone, 4)
+
+
+def test_a_rough_place_goes_along_only_when_asked_for_and_a_photo_from_elsewhere_is_pointed_out(
+    browse: Browse, desk: Page, neighbourhood: Neighbourhood
+) -> None:
+    where = {"geolocation": {"latitude": 31.60001, "longitude": 121.47}, "permissions": ["geolocation"]}
+    phone = browse(**PHONE, **where)
+    steps.join(phone, neighbourhood.code, "东窗", "eastwindow")
+    steps.open_litter_form(phone)
+    phone.locator("[data-album] input").set_input_files(steps.photo())
+    expect(phone.locator(".photo img")).to_have_count(1)
+    assert phone.locator("[name=place]").input_value() == ""
+    phone.get_by_role("button", name="附上大概位置").tap()
+    expect(phone.get_by_text("附上了大概位置。")).to_be_visible()
+    assert phone.locator("[name=place]").input_value() == "31.600,121.470"
+    assert phone.locator("[name=photo_places]").input_value() == "differs"
+    phone.get_by_role("button", name="不附位置了").tap()
+    assert phone.locator("[name=place]").input_value() == ""
+    phone.get_by_role("button", name="附上大概位置").tap()
+    expect(phone.get_by_text("附上了大概位置。")).to_be_visible()
+    steps.send(phone, "记下来")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("记下了")
+    steps.sign_in(desk, neighbourhood.manager, to="/moderation")
+    expect(desk.get_by_text("照片不是在填的地方拍的").first).to_be_visible()
 
 
 def test_an_entry_sent_back_is_mended_and_counts(phone: Page, desk: Page, neighbourhood: Neighbourhood) -> None:

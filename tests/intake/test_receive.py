@@ -11,9 +11,10 @@ from civic import media
 from civic.accounts.models import Person
 from civic.db import db
 from civic.entries import service as entries
-from civic.entries.models import Entry
+from civic.entries.models import Entry, EntryPlace
 from civic.entries.service import Logged, Submission
 from civic.intake.receive import receive, receive_mended
+from civic.rules.places import Cell, Place
 from civic.rules.refused import Conflict, Refused
 from tests.factories import NOW, TODAY, ZONE, decide, person, staff
 from tests.media.pictures import jpeg
@@ -111,3 +112,25 @@ def test_a_refused_mending_changes_nothing(app: Flask) -> None:
         with pytest.raises(Refused):
             receive_mended(entry.id, quantity=quantity, note="", raw_photos=photos, by=resident, now=NOW, zone=ZONE)
     assert (stored(entry.id).status, len(stored(entry.id).photos)) == ("returned", 1)
+
+
+def test_the_phones_word_on_a_photos_place_is_taken_where_the_photo_itself_says_nothing(app: Flask) -> None:
+    here = Place(Cell(31240, 121490), NOW)
+    told = {"place": here, "photo_places": ("differs",)}
+    entry = stored(send(person(), PICTURE, OTHER_PICTURE, **told).entry.id)
+    assert [photo.taken_place for photo in entry.photos] == ["differs", "absent"]
+    without = stored(send(person(), PICTURE, photo_places=("differs",)).entry.id)
+    assert [photo.taken_place for photo in without.photos] == ["absent"]
+
+
+def test_a_place_is_no_part_of_what_is_claimed(app: Flask) -> None:
+    resident, key = person(), str(uuid4())
+    first = send(resident, client_key=key, place=Place(Cell(31240, 121490), NOW))
+    again = send(resident, client_key=key)
+    assert (first.entry.id, again.is_new) == (again.entry.id, False)
+    assert db.session.scalar(db.select(db.func.count()).select_from(EntryPlace)) == 1
+
+
+def test_a_place_of_long_ago_is_not_kept(app: Flask) -> None:
+    send(person(), place=Place(Cell(31240, 121490), NOW - timedelta(days=100)))
+    assert db.session.scalar(db.select(db.func.count()).select_from(EntryPlace)) == 0

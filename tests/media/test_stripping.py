@@ -4,12 +4,14 @@ import struct
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from civic import media
-from tests.media.pictures import CITY, DAY, encoded, exif, jpeg, picture, png
+from civic.rules.places import Cell
+from tests.media.pictures import CITY, DAY, GPS, encoded, exif, jpeg, picture, png
 
 CANARY = "HuaweiSerial4711"
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><note>{CANARY}</note></x:xmpmeta>'.encode()
@@ -109,3 +111,22 @@ def test_a_png_that_hides_a_file_in_a_chunk_of_its_own_loses_it(keep: Keep, file
     pixels = white[white.index(b"IDAT") + 4 : white.index(b"IEND") - 8]
     keep(png(8, 8, 8, 0, pixels, (b"prVt", CANARY.encode() * 100)))
     assert all(CANARY.encode() not in file.read_bytes() for file in files())
+
+
+@pytest.mark.parametrize(
+    ("gps", "answer"),
+    [
+        ({1: "N", 2: (31, 14, 24), 3: "E", 4: (121, 29, 24)}, "agrees"),
+        ({1: "S", 2: (31, 14, 24), 3: "E", 4: (121, 29, 24)}, "differs"),
+        ({1: "N", 2: (31, 14, 24), 3: "W", 4: (121, 29, 24)}, "differs"),
+        ({1: "N", 2: (31, 14, 24)}, "absent"),
+        ({1: "N", 2: (0, 0, 0), 3: "E", 4: (0, 0, 0)}, "absent"),
+        ({1: "N", 2: (95, 0, 0), 3: "E", 4: (121, 29, 24)}, "absent"),
+        ({}, "absent"),
+    ],
+)
+def test_of_the_cameras_place_only_agreement_with_the_one_given_is_kept(gps: dict[int, Any], answer: str) -> None:
+    tags = Image.Exif()
+    tags.get_ifd(GPS).update(gps)
+    shrunk = media.shrink(jpeg((8, 8), exif=tags), acted_on=DAY, zone=CITY, given=Cell(31240, 121490))
+    assert shrunk.taken_place == answer

@@ -4,6 +4,8 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,13 +14,17 @@ from sqlalchemy import func, select
 
 from civic.accounts.models import Person
 from civic.db import db, transaction
-from civic.entries.models import Entry, PhotoPrint
+from civic.entries import places
+from civic.entries import service as entries
+from civic.entries.models import Entry, EntryPlace, PhotoPrint
 from civic.entries.service import Logged
 from civic.intake.receive import receive
 from civic.moderation import escalation, look_alikes, service, signals
 from civic.rules import signals as rules
+from civic.rules.places import Cell, Place
 from civic.seed import pictures
-from tests.factories import NOW, TODAY, ZONE, decide, log, person, staff
+from civic.teams import service as teams
+from tests.factories import NOW, TODAY, ZONE, decide, log, person, staff, team
 
 Picture = Image.Image
 TREE_PIT, PARK = "cigarette_ends", "litter_pickup"
@@ -153,3 +159,72 @@ def test_where_two_take_part_each_has_a_large_share_and_that_is_nothing_unusual(
 def test_a_newcomer_and_a_full_quantity_are_pointed_out_and_the_usual_is_not(app: Flask) -> None:
     assert pointed(log(person(confirmed=False), quantity=6)) == {"new_account": None, "maximum_quantity": None}
     assert pointed(log(person(), quantity=5)) == {}
+
+
+# Places
+
+
+SQUARE, FAR = Cell(31240, 121490), Cell(31300, 121490)
+
+
+def log_at(who: Person, cell: Cell = SQUARE, minutes: int = 0, **facts: Any) -> Entry:
+    at = NOW + timedelta(minutes=minutes)
+    logged = Logged("litter_pickup", TODAY, 1, str(uuid4()), "北岸码头到石桥一段", place=Place(cell, at), **facts)
+    return receive(logged, by=who, now=at, zone=ZONE).entry
+
+
+def test_many_at_one_place_in_the_same_ten_minutes_are_pointed_out(app: Flask) -> None:
+    first, second, third = (log_at(person()) for _ in range(3))
+    assert pointed(first) == {"same_place_minute": second.id}
+    assert pointed(third) == {"same_place_minute": first.id}
+
+
+def test_two_neighbours_a_team_and_whoever_comes_later_are_no_crowd(app: Flask) -> None:
+    one, other = person(), person()
+    alone = [log_at(one), log_at(other)]
+    assert [pointed(entry) for entry in alone] == [{}, {}]
+    assert pointed(log_at(person(), FAR)) == {}
+    assert pointed(log_at(person(), minutes=10)) == {}
+    assert pointed(log_at(one)) == {}, "the same two, once more"
+    together = [person() for _ in range(4)]
+    found = team(together[0])
+    for who in together[1:]:
+        with transaction():
+            teams.join(found.code, by=who, now=NOW, zone=ZONE)
+    outing = [log_at(who, FAR, minutes=30, team_id=found.id) for who in together]
+    assert [pointed(entry) for entry in outing] == [{}] * 4
+
+
+def test_what_was_withdrawn_makes_no_crowd(app: Flask) -> None:
+    people = [person() for _ in range(3)]
+    first, second, _third = (log_at(who) for who in people)
+    with transaction():
+        entries.withdraw(second.id, by=people[1])
+    assert pointed(first) == {}
+
+
+def test_a_photo_from_another_town_is_pointed_out_and_one_from_the_next_street_is_not(app: Flask) -> None:
+    def log_from(north: float, given: Cell | None = SQUARE) -> Entry:
+        out = io.BytesIO()
+        tags = Image.Exif()
+        tags.get_ifd(0x8825).update({1: "N", 2: (north, 0, 0), 3: "E", 4: (121, 29, 24)})
+        scene(int(north * 1e4)).save(out, "JPEG", exif=tags)
+        place = Place(given, NOW) if given else None
+        logged = Logged("litter_pickup", TODAY, 1, str(uuid4()), "北岸码头到石桥一段", place=place)
+        return receive(logged, [out.getvalue()], by=person(), now=NOW, zone=ZONE).entry
+
+    assert pointed(log_from(31.9)) == {"photo_place_differs": None}
+    assert pointed(log_from(31.245)) == {}
+    assert pointed(log_from(31.8, given=None)) == {}, "who gives no place is asked nothing"
+
+
+def test_of_a_place_only_a_fingerprint_stays_and_it_goes_after_ninety_days(app: Flask) -> None:
+    entry = log_at(person())
+    (kept,) = db.session.scalars(select(EntryPlace)).all()
+    assert (kept.entry_id, len(kept.fingerprint)) == (entry.id, 32)
+    assert "31240" not in kept.fingerprint
+    with transaction():
+        assert places.remove_old(NOW + timedelta(days=89)) == 0
+    with transaction():
+        assert places.remove_old(NOW + timedelta(days=90)) == 1
+    assert db.session.scalar(select(func.count()).select_from(EntryPlace)) == 0

@@ -80,8 +80,12 @@ def test_every_status_and_every_kind_of_award_is_there(small_city: None) -> None
     assert db.session.scalar(select(func.count()).where(Posting.kind == "reversal"))
 
 
-def test_the_ledger_and_its_counters_agree(app: Flask) -> None:
-    build()
+def test_the_ledger_and_its_counters_agree(small_city: None) -> None:
+    assert checks.problems() == []
+
+
+def test_the_same_city_stands_on_either_database(app: Flask) -> None:
+    build(residents=40, weeks=1)
     assert checks.problems() == []
 
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 
 from civic.db import db
 from civic.seed import city
+from tests.conftest import SqliteBench
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_SECONDS = 60
 
-pytestmark = pytest.mark.one_engine
+pytestmark = pytest.mark.xdist_group("run")
 
 
 def free_port() -> int:
@@ -73,11 +73,17 @@ def test_a_port_that_is_none_is_told_in_one_line(wrong: str) -> None:
     assert err == f"run: PORT must be a number from 1 to 65535, not {wrong}\n"
 
 
+@pytest.fixture(scope="module")
+def url(sqlite_bench: SqliteBench) -> str:
+    """The address of a small city that is there."""
+    sqlite_bench.reset()
+    with sqlite_bench.app.app_context():
+        city.build(residents=40, weeks=1, seed=1, now=datetime.now(UTC), zone=ZoneInfo("Asia/Shanghai"))
+        return db.engine.url.render_as_string(hide_password=False)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_shows_the_accounts_serves_and_stops_whole(app: Flask, tmp_path: Path, ending: signal.Signals) -> None:
-    city.build(residents=40, weeks=1, seed=1, now=datetime.now(UTC), zone=ZoneInfo("Asia/Shanghai"))
-    url = db.engine.url.render_as_string(hide_password=False)
-    db.session.remove()
+def test_it_shows_the_accounts_serves_and_stops_whole(url: str, tmp_path: Path, ending: signal.Signals) -> None:
     port = free_port()
     process = run(PORT=str(port), DATABASE_URL=url, MEDIA_URL=f"file://{tmp_path}", CIVIC_ENV="development")
     wait_until_it_answers(port, process)

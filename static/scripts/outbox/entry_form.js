@@ -161,6 +161,7 @@ async function fillIn(key) {
     if (choice && ["radio", "checkbox"].includes(choice.type)) choice.checked = true;
     else if (form.elements[name] && !(form.elements[name] instanceof RadioNodeList)) form.elements[name].value = value;
   }
+  form.elements.place?.dispatchEvent(new Event("input"));
   const photos = (await store.photosOf(key)).map(({ bytes, type, name }) => new File([bytes], name, { type }));
   form.querySelector("[data-photos]")?.dispatchEvent(new CustomEvent("photos", { detail: photos }));
   form.querySelector("[name=quantity]").dispatchEvent(new Event("input"));
