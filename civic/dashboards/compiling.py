@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from civic.activities.models import CATEGORIES
 from civic.areas.models import LEVELS
 from civic.dashboards.counting import OWN, Sums, acts_of, by_community, waiting
-from civic.dashboards.models import AreaFigures, AreaNow, FiguresPeriod
+from civic.dashboards.models import WAYS, AreaFigures, AreaNow, FiguresPeriod
 from civic.db import connection, db
 from civic.jobs import service as jobs
 from civic.ledger.models import CommunityTotal
@@ -102,6 +102,7 @@ def _row(period: Period, code: str, sums: Sums) -> dict[str, object]:
         "quiet": sums.quiet,
         "lacking": {key: sums.lacking[key] for key in CATEGORIES if sums.lacking[key]},
         "waits": list(sums.waits),
+        "ways": {way: sums.ways[way] for way in WAYS if sums.ways[way]},
     }
 
 

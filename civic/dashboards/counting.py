@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, DateTime, Integer, and_, case, func, select
@@ -19,8 +20,10 @@ from civic.dashboards.models import AreaFigures
 from civic.db import connection
 from civic.entries.models import Entry
 from civic.ledger.models import CommunityTotal, Posting, ResidentTotal
-from civic.moderation.models import Decision
+from civic.moderation.models import Assignment, Decision
+from civic.on_behalf.models import Slip
 from civic.rules.periods import Period
+from civic.rules.reviews import AUDIT
 from civic.rules.waits import AGES, NO_WAITS, STEPS, added
 
 OWN = ("week", "month")  # the others are sums of their months
@@ -35,6 +38,7 @@ class Sums:
     people: int = 0
     categories: Counter[str] = field(default_factory=Counter)
     waits: tuple[int, ...] = NO_WAITS
+    ways: Counter[str] = field(default_factory=Counter)
     communities: int = 0
     quiet: int = 0
     lacking: Counter[str] = field(default_factory=Counter)
@@ -45,6 +49,7 @@ class Sums:
         self.people += other.people
         self.categories.update(other.categories)
         self.waits = added((self.waits, other.waits))
+        self.ways.update(other.ways)
         self.communities += other.communities
         self.quiet += other.quiet
         self.lacking.update(other.lacking)
@@ -56,6 +61,7 @@ def by_community(period: Period, now: datetime, zone: ZoneInfo) -> dict[str, Sum
     if period.kind in OWN:
         _add_entries(found, period, now)
         _add_waits(found, period, now, zone)
+        _add_ways(found, period, now, zone)
     else:
         _add_months(found, period)
     for code, merit in connection().execute(
@@ -108,6 +114,28 @@ def _add_waits(found: dict[str, Sums], period: Period, now: datetime, zone: Zone
         found[code].waits = tuple(waits)
 
 
+def _add_ways(found: dict[str, Sums], period: Period, now: datetime, zone: ZoneInfo) -> None:
+    """What the rule approved, what of it was audited, and what managers typed from slips, by the days of the period."""
+    begins, until = period.begins_at(zone), min(now, period.ended_at(zone))
+
+    def of(way: str, entry_id: InstrumentedAttribute[Any], at: Any, *where: ColumnElement[bool]) -> None:
+        rows = connection().execute(
+            select(Entry.community_code, func.count())
+            .select_from(entry_id.class_)
+            .join(Entry, Entry.id == entry_id)
+            .where(at >= begins, at < until, *where)
+            .group_by(Entry.community_code)
+        )
+        for code, number in rows:
+            found[code].ways[way] += number
+
+    is_audit = Assignment.purpose == AUDIT
+    of("by_rule", Decision.entry_id, Decision.decided_at, Decision.rule == "trusted")
+    of("audited", Assignment.entry_id, Assignment.ended_at, is_audit, Assignment.outcome.is_not(None))
+    of("audit_changed", Assignment.entry_id, Assignment.ended_at, is_audit, Assignment.outcome == "changed")
+    of("on_behalf", Slip.entry_id, Slip.used_at)
+
+
 def _seconds(moment: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[int]:
     """An instant in whole seconds, in the words of either database."""
     if connection().dialect.name == "sqlite":
@@ -118,12 +146,13 @@ def _seconds(moment: ColumnElement[datetime] | InstrumentedAttribute[datetime]) 
 def _add_months(found: dict[str, Sums], period: Period) -> None:
     keys = [month.key for month in period.months()]
     rows = connection().execute(
-        select(AreaFigures.area_code, AreaFigures.categories, AreaFigures.waits).where(
+        select(AreaFigures.area_code, AreaFigures.categories, AreaFigures.waits, AreaFigures.ways).where(
             AreaFigures.period.in_(keys), AreaFigures.level == "community"
         )
     )
-    for code, categories, waits in rows:
+    for code, categories, waits, ways in rows:
         found[code].categories.update(categories)
+        found[code].ways.update(ways)
         found[code].waits = added((found[code].waits, waits))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from civic.activities.models import CATEGORIES
+from civic.dashboards.models import WAYS
 from civic.dashboards.service import AreaLine, Side
 
 PER_THOUSAND = 1000
@@ -23,6 +24,10 @@ LABELS = {
     "decided": _l("人工核对的记录"),
     "half_within": _l("一半在几小时内核对"),
     "most_within": _l("九成在几小时内核对"),
+    "by_rule": _l("按规则通过的记录"),
+    "audited": _l("其中抽查过的"),
+    "audit_changed": _l("抽查后收回的"),
+    "on_behalf": _l("代录的记录"),
 }
 
 
@@ -62,6 +67,7 @@ def compared(here: Side, there: Side) -> list[Compared]:
         Compared("decided", "number", here.decided, there.decided),
         Compared("half_within", "hours", here.half_within, there.half_within),
         Compared("most_within", "hours", here.most_within, there.most_within),
+        *(Compared(way, "number", here.of_way(way), there.of_way(way)) for way in WAYS),
     ]
 
 

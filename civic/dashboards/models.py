@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from civic.db import Base, Code
 
+# Approved by rule; of these looked at again in secret, and taken back then; logged on behalf from a paper slip.
+WAYS = ("by_rule", "audited", "audit_changed", "on_behalf")
+
 
 class FiguresPeriod(Base):
     """A period whose figures are compiled, and as of when; after its closing they are compiled once more and stay."""
@@ -41,6 +44,7 @@ class AreaFigures(Base):
     quiet: Mapped[int]  # of these, where nobody took part
     lacking: Mapped[dict[str, int]] = mapped_column(JSON)  # communities that took part, but with none of a category
     waits: Mapped[list[int]] = mapped_column(JSON)  # decisions by people, by the steps of rules/waits
+    ways: Mapped[dict[str, int]] = mapped_column(JSON)  # entries that came or were approved in each of WAYS, if any
 
 
 class AreaNow(Base):

@@ -70,6 +70,10 @@ class Side:
         """Merit, people or entries; nothing happened where there is no row."""
         return int(getattr(self.figures, name)) if self.figures else 0
 
+    def of_way(self, key: str) -> int:
+        """The entries that came or were approved in a way of WAYS."""
+        return self.figures.ways.get(key, 0) if self.figures else 0
+
     def of_category(self, key: str) -> int:
         """The entries of a category."""
         return self.figures.categories.get(key, 0) if self.figures else 0

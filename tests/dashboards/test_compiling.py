@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from civic import media
 from civic.dashboards.compiling import NAME, bits, refresh
 from civic.dashboards.models import AreaFigures, AreaNow, FiguresPeriod
 from civic.db import db, transaction
@@ -14,9 +16,25 @@ from civic.jobs import service as jobs
 from civic.jobs.models import JobFailure, JobRun
 from civic.jobs.runner import Job
 from civic.ledger.models import Posting
+from civic.moderation import reviews
+from civic.on_behalf import service as on_behalf
+from civic.rules import trust
 from civic.rules.agenda import Every
 from tests.dashboards.world import LATER, compiled, lively
-from tests.factories import COMMUNITY, FAR_COMMUNITY, NOW, ZONE, decide, log, person, staff
+from tests.factories import (
+    COMMUNITY,
+    FAR_COMMUNITY,
+    NOW,
+    OTHER_COMMUNITY,
+    TODAY,
+    ZONE,
+    approved_entry,
+    decide,
+    log,
+    person,
+    staff,
+)
+from tests.media.pictures import jpeg
 
 
 def _figures(code: str, period: str = "2026-11") -> AreaFigures:
@@ -129,3 +147,26 @@ def test_a_year_s_rows_of_the_job_never_pile_up_and_old_failures_do_not_stand(ap
     assert jobs.standing_failures() == []
     assert db.session.scalar(select(func.count()).select_from(JobRun)) == 1
     assert db.session.scalar(select(func.count()).select_from(JobFailure)) == 0
+
+
+def test_what_a_rule_approved_what_was_audited_and_what_came_on_paper_is_counted_apart(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager, elsewhere = staff(), staff(area=OTHER_COMMUNITY)
+    trusted = person(now=NOW - timedelta(days=90))
+    for number in range(10):
+        at = NOW - timedelta(days=20 + number)
+        approved_entry(trusted, manager, acted_on=at.date(), now=at)
+    monkeypatch.setattr(trust, "is_audited", lambda _secret, _entry_id: True)
+    audited = log(trusted)
+    with transaction():
+        reviews.decide(audited.id, "reject", "照片里看不出做了什么", by=elsewhere, now=NOW, zone=ZONE)
+        (slip, *_others) = on_behalf.make_sheet(COMMUNITY, by=manager, now=NOW)
+        helped = on_behalf.add_helped(COMMUNITY, "老人", by=manager, now=NOW - timedelta(days=30), zone=ZONE)
+        paper = media.shrink(jpeg(), acted_on=TODAY, zone=ZONE)
+        typed = on_behalf.Typed(slip.code, helped.id, "litter_pickup", TODAY, 1)
+        on_behalf.type_in(typed, paper, by=manager, now=NOW, zone=ZONE)
+    compiled()
+    found = {"by_rule": 1, "audited": 1, "audit_changed": 1, "on_behalf": 1}
+    assert _figures(COMMUNITY).ways == _figures("9901").ways == found
+    assert _figures("9901", "2026").ways == found, "the sum of its months"
