@@ -1,17 +1,20 @@
 """What every form shares: the CSRF token, refusals shown beside their field, and words kept as typed."""
 
+import re
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import DateField, FileField
+from wtforms import DateField, FileField, IntegerField
 
 from civic.rules.refused import Refused
 from civic.wording import say
 
 UNREADABLE_DAY = _l("请选一天。")
+NOT_A_NUMBER = _l("请填一个整数。")
+WHOLE = re.compile(r"[+\-−]?\d{1,18}")  # in any script: phones type full-width figures too
 
 
 class Day(DateField):
@@ -26,6 +29,19 @@ class Day(DateField):
         except ValueError:
             self.data = None
             raise ValueError(str(UNREADABLE_DAY)) from None
+
+
+class WholeField(IntegerField):
+    """A whole number; anything else is kept as typed and asked for again."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0].strip():
+            return
+        written = valuelist[0].strip()
+        if not WHOLE.fullmatch(written):
+            self.data = None
+            raise ValueError(NOT_A_NUMBER)
+        self.data = int(written.replace("−", "-"))
 
 
 class BaseForm(FlaskForm):

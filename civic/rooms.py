@@ -27,6 +27,7 @@ from civic.pledges.certificate_views import bp as certificates
 from civic.pledges.views import bp as pledges
 from civic.progress.views import bp as progress
 from civic.rankings.archive import bp as archive
+from civic.rankings.objection_views import bp as objections
 from civic.rankings.views import bp as rankings
 from civic.reading.views import bp as reading
 from civic.style_guide.views import bp as style_guide
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     on_behalf,
     rankings,
     archive,
+    objections,
     announcements,
     focus,
     communities,

@@ -225,6 +225,7 @@ def small_world() -> World:
             "<int:notice_id>": "1",
             "<int:days>": "21",
             "<int:request_id>": "1",
+            "<int:objection_id>": "1",
             "<int:book_id>": "1",
             "<int:team_id>": str(id_of(team_there)),
             "<int:child_id>": str(id_of(child_there)),

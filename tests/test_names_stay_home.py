@@ -92,6 +92,7 @@ def addresses(app: Flask) -> list[str]:
         "<int:membership_id>": [str(membership_id) for membership_id in db.session.scalars(db.select(Membership.id))],
         "<int:announcement_id>": ["1"],
         "<int:stand_in_id>": ["1"],
+        "<int:objection_id>": ["1"],
         "<int:days>": ["21"],
         "<name>": ["tidy"],
         "<path:name>": ["nothing.css"],

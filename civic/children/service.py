@@ -16,6 +16,7 @@ from civic import media, tokens
 from civic.accounts import guardians
 from civic.accounts.models import ClaimCode, FamilyTie, Membership, Person, SecondGuardian
 from civic.db import after_commit, db
+from civic.entries import places
 from civic.entries import service as entries
 from civic.entries.models import Entry, Photo
 from civic.ledger import service as ledger
@@ -62,6 +63,7 @@ def _forget(child: Person, today: date, now: datetime) -> None:
     decided = select(Decision.id).where(Decision.entry_id.in_(mine))
     db.session.execute(update(Reason).where(Reason.decision_id.in_(decided)).values(words=NOBODY))
     reviews.forget_words_of(child.id)
+    places.forget_of(child.id)
     db.session.execute(update(Entry).where(Entry.resident_id == child.id).values(note="", title=""))
     signed = update(Pledge).where(Pledge.person_id == child.id, Pledge.ended_at.is_(None))
     db.session.execute(signed.values(ended_at=now))

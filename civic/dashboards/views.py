@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import i_may_decide, my_grants, staff
+from civic.access import i_may_decide, me, my_grants, staff
 from civic.activities import service as activities
 from civic.areas import service as areas
 from civic.dashboards import charts, service, sheets
 from civic.dashboards.asked import Asked, asked
 from civic.dashboards.figures import LABELS, by_category, compared, matters
+from civic.rankings import objections
 from civic.rankings.service import PAGE_ROWS, area_boards_of
 from civic.rules.granting import areas_granted
 from civic.rules.periods import KINDS
@@ -54,6 +55,7 @@ def show(code: str) -> str:
         gaps=service.gaps(here),
         matters=matters(lines),
         may_check=i_may_decide(),
+        objections=objections.number_waiting(me()),
         may_grant=bool(areas_granted((grant.role, grant.area_code) for grant in my_grants())),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -31,6 +32,7 @@ NAMES = {
     "entry_held": _l("复核中"),
     "slip_disowned": _l("代录的有人说不是自己"),
     "appeal_declined": _l("申诉的结果"),
+    "objection_answered": _l("排名异议的答复"),
     "week_digest": _l("每周小结"),
 }
 ICONS = {
@@ -46,6 +48,7 @@ ICONS = {
     "entry_held": "hourglass-split",
     "slip_disowned": "exclamation-triangle",
     "appeal_declined": "info-circle",
+    "objection_answered": "list-ol",
     "week_digest": "calendar3",
 }
 
@@ -61,6 +64,7 @@ TONES = {
     "entry_held": "plain",
     "slip_disowned": "plain",
     "appeal_declined": "plain",
+    "objection_answered": "plain",
 }
 
 
@@ -107,6 +111,9 @@ def leads_to(notice: Notice) -> str:
     """The address of what a notice is about."""
     if notice.kind == "slip_disowned":
         return f"/moderation/{notice.facts['entry']}"
+    if notice.kind == "objection_answered":
+        facts = notice.facts
+        return f"/rankings/{facts['period']}/{facts['community']}?{urlencode(facts['board'])}#objections"
     if "entry" in notice.facts:
         return f"/entries/{notice.facts['entry']}"
     return {
@@ -235,6 +242,11 @@ def _disowned(facts: dict[str, Any], known: _Known) -> tuple[str, str]:
     return _("代录的一笔，有人说不是自己"), _("%(place)s的，别处的人会再看，请你也留意。", place=place)
 
 
+def _objection(facts: dict[str, Any], _known: _Known) -> tuple[str, str]:
+    detail = _("核实了，已经更正") if facts["verdict"] == "mended" else _("核对过了，维持不变")
+    return _("%(period)s排名的异议有了答复", period=period_name(parse(facts["period"]))), detail
+
+
 _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "entry_approved": _approved,
     "entry_returned": _returned,
@@ -249,4 +261,5 @@ _WORDS: dict[str, Callable[[dict[str, Any], _Known], tuple[str, str]]] = {
     "entry_held": _held,
     "slip_disowned": _disowned,
     "appeal_declined": _appeal_declined,
+    "objection_answered": _objection,
 }

@@ -1,6 +1,5 @@
 """The form a resident logs an act with. It shows only what the activity needs."""
 
-import re
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import (
     HiddenField,
-    IntegerField,
     MultipleFileField,
     RadioField,
     SelectField,
@@ -22,30 +20,15 @@ from wtforms.validators import InputRequired
 from civic.activities.models import Activity
 from civic.entries.service import MAX_NOTE, MAX_TITLE
 from civic.filters import in_language
-from civic.forms import BaseForm
+from civic.forms import BaseForm, WholeField
 from civic.rules.places import Place, parse_cell, words_of
 from civic.rules.refused import Refused
 
 MISSING = _l("这里还空着，请填上。")
-NOT_A_NUMBER = _l("请填一个整数。")
 CHOOSE_AGAIN = _l("照片请再选一次，浏览器不能替你留着它们。")
-WHOLE = re.compile(r"[+\-−]?\d{1,18}")  # in any script: phones type full-width figures too
 TITLES = {"classics_recitation": _l("篇名"), "legal_science_reading": _l("题目"), "traffic_law_reading": _l("题目")}
 # Codes after which the form needs a new key: this one can never be used.
 SPENT_KEY = ("key_reused", "client_key_invalid")
-
-
-class WholeField(IntegerField):
-    """A whole number; anything else is kept as typed and asked for again."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
-            return
-        written = valuelist[0].strip()
-        if not WHOLE.fullmatch(written):
-            self.data = None
-            raise ValueError(NOT_A_NUMBER)
-        self.data = int(written.replace("−", "-"))
 
 
 class ToldForm(BaseForm):

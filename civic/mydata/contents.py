@@ -20,7 +20,7 @@ from civic.notices.models import Notice, QuietKind
 from civic.photos.models import PhotoRequest
 from civic.pledges.models import Certificate, Pledge
 from civic.progress.models import Milestone
-from civic.rankings.models import Ranking, RankingRow
+from civic.rankings.models import Objection, Ranking, RankingRow
 from civic.reading.models import FinishedBook
 from civic.teams.models import TeamMembership
 
@@ -105,6 +105,7 @@ PARTS: tuple[Part, ...] = (
     Part("consents", GuardianConsent, ("child_id",), {"child_id": MY_ID, "by_id": OTHERS}),
     _Notices("notices", Notice, ("person_id",), {"person_id": MY_ID, "about": "numbers that the facts beside it hold"}),
     Part("photo_requests", PhotoRequest, ("person_id",), {"person_id": MY_ID, "answered_by_id": OTHERS}),
+    Part("objections", Objection, ("person_id",), {"person_id": MY_ID, "answered_by_id": OTHERS}),
     Part("spared_notices", QuietKind, ("person_id",), {"person_id": MY_ID}),
 )
 
@@ -125,6 +126,7 @@ OF_OFFICE = (
     "grant_revocation.by_id",
     "original_look.person_id",
     "photo_request.answered_by_id",
+    "objection.answered_by_id",
     "removal.removed_by_id",
     "stand_in.manager_id",
     "stand_in.person_id",
@@ -177,6 +179,7 @@ STAYS: dict[str, str] = {
     "decision.by_id": "every award hangs on exactly one decision, which nobody can change",
     "posting.resident_id": "the ledger is never changed; it holds ids and figures",
     "resident_total.resident_id": "sums of the ledger",
+    "objection.person_id": "its public answer stands beside the ranking; its words are emptied",
     "pledge.person_id": "ended; a community's promises count it, it holds an id and two days",
     "photo_original.covered_by": "who covered it, for as long as the original is kept",
     "erasure.person_id": "that and when somebody left; it is how a crash is made good",

@@ -18,6 +18,7 @@ from civic.photos import service as photos
 from civic.pledges import certificates
 from civic.pledges import service as pledges
 from civic.progress import service as progress
+from civic.rankings import objections
 from civic.reading import service as reading
 from civic.rules.periods import day_of
 from civic.teams import service as teams
@@ -47,6 +48,7 @@ def erase(person: Person, *, now: datetime, zone: ZoneInfo) -> None:
     progress.forget_of(person_id)
     notices.forget_of(person_id)
     photos.forget_of(person_id)
+    objections.forget_of(person_id)
     db.session.add(Erasure(person_id=person_id, begun_at=now, photo_keys=keys))
     db.session.flush()
 

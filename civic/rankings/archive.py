@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from civic import clock
 from civic.access import open_to_all
 from civic.areas import service as areas
-from civic.rankings import service
+from civic.rankings import objections, service
 from civic.rankings.asked import area_asked, period_named, published_asked
 from civic.rankings.published import corrections, index_of, published_periods
+from civic.rules import objections as rules
 from civic.rules.periods import Period
 from civic.rules.refused import Refused
 from civic.rules.sealing import due_at
@@ -58,6 +59,8 @@ def ranking(period: str, code: str) -> str | Response:
         team_kinds=KINDS if asked.of == service.TEAMS else (),
         own_index=index_of(area, found) if asked.of in service.AREA_BOARDS else None,
         notes=corrections(area, found, asked.kind),
+        objections=objections.beside(area, found, asked.of, asked.kind) if asked.published.header else [],
+        may_object=rules.is_open(found.ended_at(zone()), found.closes_at(zone()), clock.now()),
         sealed_at=due_at(found, zone()),
         has_begun=found.begins_at(zone()) <= clock.now(),
         has_ended=found.ended_at(zone()) <= clock.now(),

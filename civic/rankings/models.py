@@ -8,7 +8,7 @@ than making them, and both are written by one verb in one transaction.
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -137,6 +137,45 @@ class ProvisionalPart(Share, Base):
 
     __tablename__ = "provisional_part"
     __table_args__ = (Index(None, "area_code", "period"),)
+
+
+class Objection(Base):
+    """Somebody's objection to a provisional ranking, and its public answer. An answer is given once."""
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        CheckConstraint("(answered_at IS NULL) = (verdict IS NULL)", name="answered"),
+        CheckConstraint("verdict IN ('mended', 'stands')", name="verdict"),
+        Index(None, "period", "area_code"),
+        # One at a time for each person and ranking.
+        Index(
+            "uq_objection_open",
+            "person_id",
+            "period",
+            "area_code",
+            "of",
+            "kind",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    period: Mapped[str] = mapped_column(String(10))
+    area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
+    of: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))  # of teams, else empty
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str] = mapped_column(String(1000))  # read by officers alone
+    made_at: Mapped[datetime]
+    answer_by: Mapped[datetime]  # when the period closes
+    verdict: Mapped[str | None] = mapped_column(String(8))
+    summary: Mapped[str] = mapped_column(String(1000), default="")  # what it was about, in the officer's public words
+    answer: Mapped[str] = mapped_column(String(1000), default="")
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))  # that puts things right
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
 
 
 class IndexSetting(Base):

@@ -19,6 +19,7 @@ GRAVE = (
     "entry_held",
     "appeal_declined",
     "slip_disowned",
+    "objection_answered",
 )
 SPARED = ("entry_approved", "bonus_posted", "membership_confirmed", "week_digest")
 KINDS = GRAVE + SPARED

@@ -66,6 +66,12 @@ def of_every_kind(me: Person) -> None:
         "family_declared": {"relative": 12345},
         "slip_disowned": {"entry": 1, "community": COMMUNITY},
         "photo_request_answered": {"request": 1, "verdict": "declined"},
+        "objection_answered": {
+            "period": "2026-11",
+            "community": "9901",
+            "board": {"of": "communities"},
+            "verdict": "stands",
+        },
     }
     with transaction():
         for number, kind in enumerate(KINDS):
@@ -104,6 +110,7 @@ def test_each_leads_to_what_it_is_about_and_is_read_by_that(client: FlaskClient,
         "/me/settings#devices",
         "/me/family",
         "/photo-requests",
+        "/rankings/2026-11/9901?of=communities#objections",
         "/moderation/1",
     }
     assert pill(client.get("/notices").text) is None

@@ -17,6 +17,7 @@ from civic.accounts import service as accounts
 from civic.accounts import sessions
 from civic.accounts.families import declare_family
 from civic.accounts.models import LEFT, ApiToken, Grant, LoginSession, Membership, Person
+from civic.areas import service as areas
 from civic.db import Base, db, transaction
 from civic.entries import checks as entry_checks
 from civic.entries import service as entries
@@ -32,6 +33,7 @@ from civic.photos import service as photos
 from civic.pledges import service as pledges
 from civic.pledges.models import Certificate
 from civic.progress.models import Milestone
+from civic.rankings import objections
 from civic.rankings.models import RankingRow
 from civic.rankings.sealing import seal
 from civic.rankings.verifying import differences
@@ -72,6 +74,9 @@ def canary(app: Flask) -> Person:
         pledges.sign(me, "pledge_walker", now=NOW, zone=ZONE)
         _things_of(me)
         photos.ask(factories.COMMUNITY, TODAY, f"{CANARY}，穿红外套", by=me, now=NOW, zone=ZONE)
+        ended, week = NOW - timedelta(days=1), parse("2026-W47")
+        district = areas.get_area("990102")
+        objections.make(district, week, "communities", "", f"{CANARY}说少算了我们", by=me, now=ended, zone=ZONE)
         accounts.move(me, FAR_COMMUNITY, NOW, ZONE)
         factories.grants.grant(me, "community_manager", FAR_COMMUNITY, NOW)
     factories.team(me, name=f"梧桐{me.id % 100_000}队")
