@@ -35,6 +35,8 @@ OPEN = {
         "/outbox",
         "/rankings",
         "/rankings/<period>/<code>",
+        "/rankings/<period>/<code>/proof.json",
+        "/rankings/check_ranking.py",
         "/readyz",
         "/robots.txt",
         "/rules",

@@ -1,5 +1,7 @@
 """The pages of provisional and sealed rankings; they keep their addresses."""
 
+import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -9,7 +11,7 @@ from werkzeug.wrappers import Response
 from civic import clock
 from civic.access import open_to_all
 from civic.areas import service as areas
-from civic.rankings import objections, service
+from civic.rankings import objections, proofs, service
 from civic.rankings.asked import area_asked, period_named, published_asked
 from civic.rankings.published import corrections, index_of, published_periods
 from civic.rules import objections as rules
@@ -20,6 +22,8 @@ from civic.rules.teams import KINDS
 from civic.web import boards_open, zone
 
 bp = Blueprint("archive", __name__)
+
+PROGRAM = Path(__file__).with_name("check_ranking.py")
 
 
 @bp.get("/rankings")
@@ -65,6 +69,29 @@ def ranking(period: str, code: str) -> str | Response:
         has_begun=found.begins_at(zone()) <= clock.now(),
         has_ended=found.ended_at(zone()) <= clock.now(),
     )
+
+
+@bp.get("/rankings/<period>/<code>/proof.json")
+@open_to_all
+def proof(period: str, code: str) -> Response:
+    """Every figure of a sealed ranking of areas, for whoever wants to check it themselves."""
+    boards_open()
+    area, found = areas.get_area(code), _period(period)
+    of = request.args.get("of") or service.boards_of(area)[0]
+    name = f"civic-{found.key}-{area.code}-{of}.json"
+    return Response(
+        json.dumps(proofs.proof(area, of, found), ensure_ascii=False, indent=1),
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@bp.get("/rankings/check_ranking.py")
+@open_to_all
+def program() -> Response:
+    """The program that checks such a file, needing nothing but Python."""
+    headers = {"Content-Disposition": 'attachment; filename="check_ranking.py"'}
+    return Response(PROGRAM.read_text(), mimetype="text/x-python", headers=headers)
 
 
 def _period(key: str) -> Period:
