@@ -7,6 +7,7 @@ from civic.activities.views import bp as activities
 from civic.admin.views import bp as admin
 from civic.announcements.views import bp as announcements
 from civic.api import setup as api
+from civic.bulletins.views import bp as bulletins
 from civic.children.views import bp as children
 from civic.communities.handover import bp as handover
 from civic.communities.manage import bp as manage
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     rankings,
     archive,
     objections,
+    bulletins,
     announcements,
     focus,
     communities,

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from civic import clock
 from civic.accounts.models import Person
 from civic.backup import nightly as backup
+from civic.bulletins import service as bulletins
 from civic.config import Config
 from civic.dashboards import compiling as dashboards
 from civic.db import db
@@ -31,6 +32,7 @@ from civic.moderation.escalation import escalate
 from civic.pledges.together import compile_rates
 from civic.rankings.jobs import compile_all, seal_one
 from civic.reading.lists import compile_lists
+from civic.rules import bulletins as bulletin_rules
 from civic.rules.agenda import Closing, Due, Every, LatestNight, Nightly
 from civic.rules.periods import KINDS
 from civic.streaks.service import pay_bonuses
@@ -47,6 +49,7 @@ JOBS: tuple[Job, ...] = (
     Job("weekly-bonus", Closing(("week",), minutes=10), pay_bonuses),
     Job("compile", Nightly(0, 20), compile_all),
     Job("seal", Closing(KINDS, minutes=40), seal_one),
+    Job(bulletins.NAME, Closing(bulletin_rules.KINDS, minutes=60), bulletins.draft_all),
     Job("pledges", Nightly(0, 30), compile_rates),
     Job("reading", Nightly(0, 35), compile_lists),
     Job(dashboards.NAME, Every(dashboards.MINUTES), dashboards.refresh),

@@ -20,6 +20,10 @@ OPEN = {
         "/communities/<code>/announcements",
         "/communities/<code>/poster",
         "/communities/<code>/qr.svg",
+        "/bulletins",
+        "/bulletins.atom",
+        "/bulletins/<period>/<code>",
+        "/bulletins/<period>/<code>/bulletin.xlsx",
         "/certificates/<code>",
         "/certificates/<code>/qr.svg",
         "/favicon.ico",
@@ -139,6 +143,7 @@ DECIDER = {
     "GET": [
         "/announcements/<int:announcement_id>",
         "/api/v1/moderation/queue",
+        "/bulletins/<period>/<code>/edit",
         "/areas/<code>/announcements",
         "/areas/<code>/announcements/new",
         "/communities/<code>/focus",
@@ -162,6 +167,7 @@ DECIDER = {
     "POST": [
         "/announcements/<int:announcement_id>",
         "/announcements/<int:announcement_id>/withdraw",
+        "/bulletins/<period>/<code>/edit",
         "/areas/<code>/announcements/new",
         "/communities/<code>/focus",
         "/communities/<code>/manage/contact",
@@ -197,6 +203,7 @@ STAFF = {
     ],
     "POST": [
         "/admin/grants/<int:grant_id>/revoke",
+        "/bulletins/<period>/<code>/publish",
         "/admin/grants/proposals",
         "/admin/grants/proposals/<int:proposal_id>/answer",
     ],

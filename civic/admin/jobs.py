@@ -27,6 +27,7 @@ NAMES = {
     "weekly-bonus": _l("每周奖励分"),
     "compile": _l("编排名"),
     "seal": _l("封存排名"),
+    "bulletins": _l("拟通报"),
     "dashboards": _l("编看板数字"),
     "pledges": _l("算守诺率"),
     "reading": _l("编共读书单"),

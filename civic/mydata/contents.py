@@ -127,6 +127,8 @@ OF_OFFICE = (
     "original_look.person_id",
     "photo_request.answered_by_id",
     "objection.answered_by_id",
+    "bulletin.edited_by_id",
+    "bulletin.published_by_id",
     "removal.removed_by_id",
     "stand_in.manager_id",
     "stand_in.person_id",

@@ -10,7 +10,7 @@ from flask import current_app
 from civic import clock, schedule
 from civic.commands import Failure, PlainGroup
 from civic.config import Config
-from civic.seed import city, inbox
+from civic.seed import city, inbox, office
 from civic.seed.people import ACCOUNTS, FEWEST, PASSWORD
 
 RESIDENTS, WEEKS, SEED = 300, 8, 1
@@ -49,6 +49,7 @@ def _build(residents: int, weeks: int, seed: int) -> None:
     now = clock.now()
     city.build(residents=residents, weeks=weeks, seed=seed, now=now, zone=config.timezone)
     _let_jobs_catch_up(now)
+    office.show(now, config.timezone)
     inbox.read(now)
 
 

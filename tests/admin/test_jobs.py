@@ -17,7 +17,7 @@ from tests.factories import NOW, person, staff
 from tests.pages import sign_in, submit
 from tests.queries import count_queries
 
-QUERIES = 44
+QUERIES = 48
 
 
 @pytest.fixture(autouse=True)
