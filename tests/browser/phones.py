@@ -126,9 +126,14 @@ def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.1)
 
 
+def wait_for_worker(page: Page) -> None:
+    """Wait until pages open without a network too."""
+    wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 40)
+
+
 def copy_forms(page: Page) -> None:
     """Walk about until the phone has the list of activities and the litter form put by."""
-    wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 20)
+    wait_for_worker(page)
     for _ in range(12):
         copies: list[str] = page.evaluate(COPIES)
         if any(copy.endswith(LITTER) for copy in copies):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from civic import clock
 from civic.accounts import service as accounts
@@ -15,7 +15,7 @@ from civic.db import db, transaction
 from civic.pledges import service as pledges
 from civic.seed import places
 from tests.browser import steps
-from tests.browser.phones import COPIES, entries_of, kept, member, phone, today, wait_until
+from tests.browser.phones import COPIES, entries_of, kept, member, phone, today, wait_for_worker, wait_until
 from tests.browser.stage import Site
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -52,9 +52,14 @@ def tick(page: Page, back: int = 0) -> None:
     page.locator(SLOT.format(back)).get_by_role("button").tap()
 
 
+def waiting(page: Page, back: int = 0) -> Locator:
+    """What a day's place says once the day is on the phone."""
+    return page.locator(SLOT.format(back)).locator("[data-if=waiting]:visible")
+
+
 def copy_pledges(page: Page) -> None:
     """Walk about until the phone has the pages of pledges put by."""
-    wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 40)
+    wait_for_worker(page)
     page.reload()
     wait_until(lambda: any(one.endswith(PAGE) for one in page.evaluate(COPIES)), 40)
     page.wait_for_load_state("networkidle")
@@ -84,9 +89,9 @@ def test_days_ticked_without_a_signal_outlive_the_browser_and_arrive_once_with_t
         page.goto(PAGE)
         for back, word in enumerate(("今天", "昨天")):
             tick(page, back)
-            expect(page.locator(SLOT.format(back))).to_contain_text(f"{word}存在手机里")
+            expect(waiting(page, back)).to_contain_text(f"{word}存在手机里")
         page.goto("/pledges")
-        expect(page.locator(SLOT.format(0))).to_contain_text("今天存在手机里")
+        expect(waiting(page)).to_contain_text("今天存在手机里")
         expect(page.locator(SLOT.format(0)).get_by_role("button")).to_have_count(0)
         assert sorted(one["acted_on"] for one in kept(page)) == [str(day(site, 1)), str(day(site, 0))]
         assert days_of(site, person) == []
@@ -95,12 +100,11 @@ def test_days_ticked_without_a_signal_outlive_the_browser_and_arrive_once_with_t
         context.set_offline(True)
         page = context.new_page()
         page.goto("/outbox")
-        waiting = page.locator("[data-part-of=waiting] li")
-        expect(waiting).to_have_count(2)
-        expect(waiting.nth(1)).to_contain_text(
-            "最晚明天发出"
-        )  # yesterday's: two days are left of a kept day, not seven
-        expect(waiting.first.get_by_role("link", name="改一改")).to_have_count(0)
+        lines = page.locator("[data-part-of=waiting] li")
+        expect(lines).to_have_count(2)
+        # Yesterday's: two days are left of a kept day, not seven.
+        expect(lines.nth(1)).to_contain_text("最晚明天发出")
+        expect(lines.first.get_by_role("link", name="改一改")).to_have_count(0)
         context.set_offline(False)
         expect(page.locator("[data-part-of=received] li")).to_have_count(2)
 
@@ -125,7 +129,7 @@ def test_a_day_whose_answers_are_lost_counts_once(site: Site, handset: BrowserCo
 
     page.route("**/api/v1/entries", unlucky)
     tick(page)
-    expect(page.locator(SLOT.format(0))).to_contain_text("今天存在手机里")
+    expect(waiting(page)).to_contain_text("今天存在手机里")
     # Asked of the page each time, so that it goes on meanwhile.
     wait_until(lambda: bool(kept(page)) and days_of(site, person) == [(today(site), "approved")])
     assert [one["state"] for one in kept(page)] == ["kept"]  # the server has it, the phone has not heard so
@@ -155,7 +159,7 @@ def test_a_childs_day_is_the_childs(site: Site, handset: BrowserContext) -> None
     expect(page.locator(SLOT.format(0)).get_by_role("button")).to_be_visible()
     handset.set_offline(True)
     tick(page)
-    expect(page.locator(SLOT.format(0))).to_contain_text("今天存在手机里")
+    expect(waiting(page)).to_contain_text("今天存在手机里")
     handset.set_offline(False)
     wait_until(lambda: days_of(site, child) == [(today(site), "approved")])
     assert entries_of(site, guardian) == []

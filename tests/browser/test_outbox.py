@@ -31,6 +31,7 @@ from tests.browser.phones import (
     phone,
     save,
     today,
+    wait_for_worker,
     wait_until,
 )
 from tests.browser.stage import Site
@@ -304,6 +305,7 @@ def test_what_is_refused_stays_with_its_reason_and_is_mended_or_thrown_away(
 ) -> None:
     person, page = member(site), handset.new_page()
     open_form(page, person.login or "")
+    wait_for_worker(page)
     keep_one(page, quantity=99)
     page.goto("/outbox")
     handset.set_offline(False)
