@@ -20,11 +20,10 @@ run: .stamps/running .stamps/pages .stamps/words ## the demo city on http://127.
 	@scripts/run
 
 # Databases of tests live in memory where the system offers it, and what Python compiles is kept: both halve the time.
-# Three on two cores: the tests of the browser, which stay on one of them, wait more than they work.
 test: setup ## every test: SQLite, PostgreSQL, a real browser
 	@scripts/browser
 	@TMPDIR="$(firstword $(wildcard /dev/shm) $(TMPDIR) /tmp)" PYTHONDONTWRITEBYTECODE= \
-		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 3 --dist loadgroup
+		CHROMIUM="$$(scripts/browser --print)" $(BIN)/pytest -n 2 --dist loadgroup
 
 looks: setup ## every page in light, dark, large type and English, with axe
 	@scripts/browser

@@ -81,6 +81,11 @@ def sign_in(client: FlaskClient, login: str, password: str = "correct horse 9") 
 
 def csrf_token(client: FlaskClient, path: str = "/login") -> str:
     """A CSRF token that belongs to this browser."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(path).text)
-    assert found, f"no CSRF token on {path}"
+    return csrf_token_in(client.get(path))
+
+
+def csrf_token_in(page: TestResponse) -> str:
+    """The CSRF token that a page's forms carry."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+    assert found, "no CSRF token on this page"
     return found.group(1)

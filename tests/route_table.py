@@ -195,6 +195,7 @@ DECIDER = {
 STAFF = {
     "GET": [
         "/admin/grants",
+        "/admin/index",
         "/dashboard/<code>",
         "/dashboard/<code>/dashboard.xlsx",
         "/dashboard/<code>/figures.csv",
@@ -206,10 +207,12 @@ STAFF = {
         "/bulletins/<period>/<code>/publish",
         "/admin/grants/proposals",
         "/admin/grants/proposals/<int:proposal_id>/answer",
+        "/admin/index/proposals",
+        "/admin/index/proposals/<int:proposal_id>/answer",
     ],
 }
 ADMINISTRATOR = {
-    "GET": ["/admin/jobs", "/admin/jobs/<name>"],
+    "GET": ["/admin/audit", "/admin/audit.csv", "/admin/jobs", "/admin/jobs/<name>"],
     "POST": ["/admin/jobs/<name>/run"],
 }
 

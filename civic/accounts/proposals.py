@@ -10,6 +10,7 @@ from civic.accounts import grants
 from civic.accounts.models import Grant, GrantProposal, GrantRevocation, Person
 from civic.accounts.service import get_by_login
 from civic.areas.models import Area, within
+from civic.audit import service as audit
 from civic.db import db, id_of
 from civic.rules import granting
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused
@@ -71,6 +72,7 @@ def propose(login: str, role: str, area_code: str, *, by: Person, now: datetime)
     )
     db.session.add(proposal)
     db.session.flush()
+    _note("grant_proposed", proposal, by, now)
     return proposal
 
 
@@ -90,6 +92,7 @@ def confirm(proposal_id: int, *, by: Person, now: datetime) -> Grant:
         now=now,
     )
     _answer(found, "confirmed", by, now)
+    _note("grant_confirmed", found, by, now)
     person = db.session.get_one(Person, found.person_id)
     return grants.grant(person, found.role, found.area_code, now)
 
@@ -103,6 +106,7 @@ def decline(proposal_id: int, *, by: Person, now: datetime) -> None:
     if id_of(by) == found.person_id or not (is_allowed or id_of(by) == found.proposed_by):
         raise Forbidden("grant_beyond_reach", "area")
     _answer(found, "declined", by, now)
+    _note("grant_declined", found, by, now)
 
 
 def take_back(grant_id: int, *, by: Person, now: datetime) -> Grant:
@@ -117,7 +121,15 @@ def take_back(grant_id: int, *, by: Person, now: datetime) -> Grant:
     found.revoked_at = now
     db.session.add(GrantRevocation(grant_id=found.id, by_id=id_of(by)))
     db.session.flush()
+    _note("grant_revoked", found, by, now)
     return found
+
+
+def _note(kind: str, found: GrantProposal | Grant, by: Person, now: datetime) -> None:
+    about = f"{'grant' if isinstance(found, Grant) else 'proposal'}:{found.id}"
+    audit.note(
+        kind, by=id_of(by), now=now, area_code=found.area_code, about=about, role=found.role, person=found.person_id
+    )
 
 
 def _locked(proposal_id: int) -> GrantProposal:

@@ -1,11 +1,14 @@
 """The forms of the administration."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from decimal import Decimal
 
-from civic.forms import BaseForm
+from flask_babel import lazy_gettext as _l
+from wtforms import DecimalField, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from civic.forms import BaseForm, WholeField
+from civic.rules.civility_index import PARTS, Settings
 
 ROLE_NAMES = {
     "community_manager": _l("社区管理员"),
@@ -24,3 +27,46 @@ class ProposalForm(BaseForm):
         _l("什么角色"), choices=[SelectChoice(key, name) for key, name in ROLE_NAMES.items()], validate_choice=False
     )
     area = StringField(_l("管哪里（代码）"), [InputRequired(_l("写上地方的代码，4、6、9 或 12 位。"))])
+
+
+EMPTY = InputRequired(_l("这里还空着，请填上。"))
+SHARE = NumberRange(0, 100, _l("填 0 到 100 之间的百分数。"))
+POINTS = NumberRange(0, 1_000_000, _l("填一个不小于 0 的数。"))
+
+
+class IndexForm(BaseForm):
+    """Weights, targets and cap of a city's index: shares in per cent, points for a thousand people."""
+
+    kind = HiddenField()
+    participation_weight = WholeField(_l("参与"), [EMPTY])
+    points_weight = WholeField(_l("积分"), [EMPTY])
+    steadiness_weight = WholeField(_l("稳步"), [EMPTY])
+    put_right_weight = WholeField(_l("整改"), [EMPTY])
+    participation_target = DecimalField(_l("参与的人占比，%"), [EMPTY, SHARE])
+    points_target = DecimalField(_l("每千人文明分"), [EMPTY, POINTS])
+    steadiness_target = DecimalField(_l("稳步的人占比，%"), [EMPTY, SHARE])
+    put_right_target = DecimalField(_l("按时整改的占比，%"), [EMPTY, SHARE])
+    cap = WholeField(_l("一个人最多算几分"), [EMPTY])
+
+    @classmethod
+    def of(cls, kind: str, settings: Settings) -> "IndexForm":
+        """The form filled with some figures."""
+        facts: dict[str, object] = {"kind": kind, "cap": settings.cap}
+        for key, weight, target in zip(PARTS, settings.weights, settings.targets, strict=True):
+            facts[f"{key}_weight"] = weight
+            facts[f"{key}_target"] = Decimal(target) / _times(key)
+        return cls(None, **facts)
+
+    def settings(self) -> Settings:
+        """The figures as the rules know them: targets in ten-thousandths."""
+        weights = [int(self[f"{key}_weight"].data or 0) for key in PARTS]
+        targets = [int(Decimal(self[f"{key}_target"].data or 0) * _times(key)) for key in PARTS]
+        return Settings(
+            (weights[0], weights[1], weights[2], weights[3]),
+            (targets[0], targets[1], targets[2], targets[3]),
+            int(self.cap.data or 0),
+        )
+
+
+def _times(key: str) -> int:
+    return 10 if key == "points" else 100

@@ -11,8 +11,10 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from civic import clock
-from civic.access import administrator
+from civic.access import administrator, me
 from civic.admin.blueprint import bp
+from civic.audit import service as audit
+from civic.db import transaction
 from civic.jobs import service
 from civic.jobs.models import JobFailure, JobRun
 from civic.jobs.service import Job
@@ -111,6 +113,8 @@ def run_job(name: str) -> Response:
             flash(_("%(period)s 没有跑成：%(error)s", period=outcome.period, error=outcome.error))
             return redirect(f"/admin/jobs/{name}", 303)
         done += outcome.counts is not None
+    with transaction():
+        audit.note("job_run", by=me().id, now=clock.now(), about=f"job:{name}", runs=done)
     flash(ngettext("跑完了 %(num)s 期。", "跑完了 %(num)s 期。", done) if done else _("现在没有到期的。"))
     return redirect(f"/admin/jobs/{name}", 303)
 

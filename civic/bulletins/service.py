@@ -13,6 +13,7 @@ from civic.accounts.models import Grant, Person
 from civic.accounts.terms import in_force
 from civic.areas import service as areas
 from civic.areas.models import Area, within
+from civic.audit import service as audit
 from civic.bulletins.facts import facts
 from civic.bulletins.models import Bulletin
 from civic.dashboards.compiling import compile_figures
@@ -113,6 +114,7 @@ def publish(period: Period, code: str, version: int, *, by: Person, now: datetim
     found = get_draft(period, code, by)
     _check_publish(found, by)
     _change(found, version, {"published_by_id": id_of(by), "published_at": now})
+    audit.note("bulletin_published", by=id_of(by), now=now, area_code=code, about=f"bulletin:{found.id}")
     return found
 
 

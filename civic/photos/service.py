@@ -16,6 +16,7 @@ from civic.accounts import grants
 from civic.accounts.models import Person
 from civic.areas import service as areas
 from civic.areas.models import Area
+from civic.audit import service as audit
 from civic.db import after_commit, db, id_of
 from civic.entries.models import Entry, Photo, PhotoOriginal
 from civic.media import Shrunk
@@ -80,6 +81,7 @@ def open_original(photo: Photo, entry: Entry, purpose: str, *, by: Person, now: 
     look = OriginalLook(entry_id=entry.id, position=photo.position, person_id=id_of(by), purpose=words, looked_at=now)
     db.session.add(look)
     db.session.flush()
+    audit.note("original_opened", by=id_of(by), now=now, area_code=entry.community_code, about=f"look:{look.id}")
     return original.key
 
 

@@ -11,10 +11,13 @@ from werkzeug.wrappers import Response
 from civic import clock
 from civic.access import open_to_all
 from civic.areas import service as areas
-from civic.rankings import objections, proofs, service
+from civic.rankings import classes, index_changes, objections, proofs, service
 from civic.rankings.asked import area_asked, period_named, published_asked
+from civic.rankings.index_figures import target_words
 from civic.rankings.published import corrections, index_of, published_periods
 from civic.rules import objections as rules
+from civic.rules import sizes
+from civic.rules.civility_index import PARTS
 from civic.rules.periods import Period
 from civic.rules.refused import Refused
 from civic.rules.sealing import due_at
@@ -41,6 +44,10 @@ def periods() -> str:
         found=published_periods(area),
         now=clock.now(),
         zone=zone(),
+        in_force=index_changes.in_force(area.code, clock.today(zone())) if area.parent_code is None else {},
+        to_come=index_changes.to_come(area.code, clock.today(zone())) if area.parent_code is None else [],
+        parts=PARTS,
+        target_words=target_words,
     )
 
 
@@ -54,9 +61,16 @@ def ranking(period: str, code: str) -> str | Response:
         asked = published_asked(area, found)
     except Unauthorized:
         return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}), code=303)
+    is_of_areas = bool(asked.published.rows) and asked.of in service.AREA_BOARDS
+    size, day = _size_asked(asked.of), clock.today(zone())
     return render_template(
         "rankings/ranking.html",
         asked=asked,
+        size=size,
+        size_bounds=sizes.bounds,
+        sizes=sizes.CLASSES if is_of_areas and asked.of == "communities" else (),
+        of_size=classes.of_size(area, asked.of, found, size, day=day) if size and is_of_areas else None,
+        improved=classes.improved(area, asked.of, found) if is_of_areas and asked.page == 1 and not size else [],
         published=asked.published,
         path=areas.path(area.code),
         boards=service.boards_of(area),
@@ -92,6 +106,16 @@ def program() -> Response:
     """The program that checks such a file, needing nothing but Python."""
     headers = {"Content-Disposition": 'attachment; filename="check_ranking.py"'}
     return Response(PROGRAM.read_text(), mimetype="text/x-python", headers=headers)
+
+
+def _size_asked(of: str) -> int | None:
+    """The size class in the address, of a ranking of communities."""
+    text = request.args.get("size", "")
+    if not text or of != "communities":
+        return None
+    if text not in {str(size) for size in sizes.CLASSES}:
+        abort(404)
+    return int(text)
 
 
 def _period(key: str) -> Period:

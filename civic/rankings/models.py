@@ -8,7 +8,7 @@ than making them, and both are written by one verb in one transaction.
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -207,6 +207,34 @@ class IndexSetting(Base):
             (self.participation_target, self.points_target, self.steadiness_target, self.put_right_target),
             self.cap,
         )
+
+
+class IndexProposal(Base):
+    """Weights, targets and cap that somebody proposes for a city from a 1 January on; another person answers."""
+
+    __tablename__ = "index_proposal"
+    __table_args__ = (CheckConstraint("answer IN ('confirmed', 'declined')", name="answer"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))  # week or month
+    from_on: Mapped[date]
+    weights: Mapped[list[int]] = mapped_column(JSON)
+    targets: Mapped[list[int]] = mapped_column(JSON)  # in ten-thousandths of the rate
+    cap: Mapped[int]
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(16))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    @property
+    def settings(self) -> Settings:
+        """The same as the rules know it."""
+        first, second, third, fourth = self.weights
+        one, two, three, four = self.targets
+        return Settings((first, second, third, fourth), (one, two, three, four), self.cap)
 
 
 class Correction(Base):

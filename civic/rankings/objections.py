@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from civic.accounts import grants
 from civic.accounts.models import Person
 from civic.areas.models import Area, within
+from civic.audit import service as audit
 from civic.db import db, id_of
 from civic.ledger.models import Posting
 from civic.notices import service as notices
@@ -96,6 +97,8 @@ def answer(objection_id: int, said: Answer, *, by: Person, now: datetime) -> Obj
     if db.session.scalar(update(Objection).where(*waits).values(facts).returning(Objection.id)) is None:
         raise Conflict("objection_answered")
     db.session.refresh(found)
+    about, verdict = f"objection:{found.id}", found.verdict
+    audit.note("objection_answered", by=id_of(by), now=now, area_code=found.area_code, about=about, verdict=verdict)
     board = {"of": found.of} | ({"kind": found.kind} if found.kind else {})
     told = {"period": found.period, "community": found.area_code, "board": board, "verdict": found.verdict}
     notices.notify(found.person_id, "objection_answered", about=f"objection:{found.id}", facts=told, now=now)

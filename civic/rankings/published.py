@@ -150,6 +150,20 @@ def find_ranking(
     return Published(header, _areas(tables, header, offset, rows), offset, total)
 
 
+def indices(area: Area, of: str, period: Period) -> list[tuple[str, str, int]]:
+    """Code, name and index, in hundredths, of every area of a ranking that has one: two queries."""
+    header = _header(area.code, of, period)
+    if header is None:
+        return []
+    row = (SEALED if isinstance(header, Ranking) else PROVISIONAL).row
+    rows = db.session.execute(
+        select(row.key, Area.short_name, row.score)
+        .join(Area, Area.code == row.key)
+        .where(row.ranking_id == header.id, row.score.is_not(None))
+    )
+    return [(code, name, score or 0) for code, name, score in rows]
+
+
 def _header(area_code: str, of: str, period: Period) -> Header | None:
     for tables in (SEALED, PROVISIONAL):
         mine = (tables.of_period(period.key), tables.header.area_code == area_code, tables.header.of == of)

@@ -18,6 +18,8 @@ from sqlalchemy import select
 from civic import clock
 from civic.accounts import service as accounts
 from civic.accounts.models import Membership, Person
+from civic.areas import service as areas
+from civic.bulletins import service as bulletins
 from civic.config import ROOT
 from civic.db import db, id_of, transaction
 from civic.entries.models import Entry, Photo
@@ -26,7 +28,10 @@ from civic.intake.receive import receive
 from civic.moderation import assignments
 from civic.on_behalf.models import Slip
 from civic.pledges import certificates
-from civic.rules.periods import period_of
+from civic.rankings import objections
+from civic.rankings.sealing import seal
+from civic.rules.periods import Period, period_of
+from civic.rules.sealing import due_at
 from civic.seed import places
 from civic.seed.people import PASSWORD
 from civic.teams import service as teams
@@ -65,6 +70,9 @@ VISITOR = [
     "/communities/{community}/poster",
     "/wall/{community}",
     "/wall/{city}",
+    "/bulletins",
+    "/rankings/{bulletin}/{district}?of=communities",
+    "/rankings/{bulletin}/{district}?of=communities&size=1",
     "/rules",
     "/help",
     "/legal/privacy",
@@ -138,8 +146,15 @@ MANAGER = [
     "/communities/{community}/on-behalf",
     "/communities/{community}/on-behalf/sheet",
 ]
-DISTRICT = ["/dashboard/{district}", "/dashboard/{district}/rows?category=reading"]
-ADMIN = ["/admin/jobs", "/admin/jobs/seal", "/admin/grants"]
+DISTRICT = [
+    "/dashboard/{district}",
+    "/dashboard/{district}/rows?category=reading",
+    "/bulletins/{bulletin}/{district}",
+    "/bulletins/{bulletin}/{district}/edit",
+    "/objections",
+    "/objections/{objection}",
+]
+ADMIN = ["/admin/jobs", "/admin/jobs/seal", "/admin/grants", "/admin/index", "/admin/audit"]
 PAGES = [
     (login, path)
     for login, paths in (
@@ -156,30 +171,18 @@ PAGES = [
 # Enough to see every component once more in other colours, sizes and words.
 SLICE = [
     (None, "/"),
-    (None, "/rules"),
     ("resident", "/"),
     ("resident", "/entries/new?activity=litter_pickup"),
-    ("resident", "/entries/{approved}"),
     ("resident", "/leaderboard"),
     ("resident", "/me/progress"),
     ("resident", "/me/statement"),
-    ("resident", "/notices"),
-    ("resident", "/me/delete"),
-    ("resident", "/pledges/pledge_walker"),
-    ("resident", "/reading"),
-    ("resident", "/teams/{team}"),
-    ("resident", "/communities/{community}"),
     ("guardian", "/me/family/children/{child}"),
-    ("guardian", "/pledges/pledge_walker?of={child}"),
     ("keeper", "/pledges/pledge_walker/certificates/21"),
-    (None, "/certificates/{certificate}"),
     ("manager", "/moderation"),
-    ("manager", "/areas/{community}/announcements/new"),
-    ("manager", "/communities/{community}/manage"),
     ("manager", "/communities/{community}/members"),
-    ("manager", "/moderation/reviews/{review}"),
     ("manager", "/communities/{community}/on-behalf"),
     ("district", "/dashboard/{district}"),
+    ("district", "/bulletins/{bulletin}/{district}"),
 ]
 MORE = PAGES if os.environ.get("LOOKS") else SLICE
 Visit = Callable[..., Page]
@@ -194,6 +197,8 @@ def known(site: Site) -> dict[str, Any]:
         resident = accounts.get_by_login("resident")
         certificate = _kept_for_three_weeks(zone)
         child, team = _family(zone)
+        month = period_of("month", clock.today(zone)).previous()
+        objection = _office(month, zone)
 
         def newest(status: str, *where: Any) -> int | None:
             wanted = select(Entry.id).where(Entry.status == status, *where).order_by(Entry.id.desc())
@@ -215,6 +220,8 @@ def known(site: Site) -> dict[str, Any]:
             "child": child,
             "team": team,
             "month": period_of("month", clock.today(zone)).key,
+            "bulletin": month.key,
+            "objection": objection,
             "waiting": newest("pending", Entry.community_code == places.LIUQIAO),
         }
 
@@ -249,6 +256,18 @@ def _family(zone: ZoneInfo) -> tuple[int, int]:
     picked = Logged("litter_pickup", today, 3, str(uuid.uuid4()), resident_id=child_id)
     receive(picked, [jpeg((640, 480))], by=guardian, now=now, zone=zone)
     return child_id, team_id
+
+
+def _office(month: Period, zone: ZoneInfo) -> int:
+    """A sealed month with its bulletins drafted, and an objection that waits."""
+    due, week = due_at(month, zone), period_of("week", clock.today(zone)).previous()
+    district, ended = areas.get_area(f"{places.CITY}01"), week.ended_at(zone) + timedelta(hours=1)
+    with transaction():
+        seal(month, now=due, clock_now=clock.now(), zone=zone)
+        bulletins.draft_all(month.key, now=due, zone=zone)
+        words = "读书角每天傍晚都开着，榜上好像没有读书的分。"
+        who = accounts.get_by_login("parent")
+        return objections.make(district, week, "communities", "", words, by=who, now=ended, zone=zone).id
 
 
 def _person(login: str, name: str, now: datetime, zone: ZoneInfo, **facts: Any) -> Person:
