@@ -22,6 +22,7 @@ from civic.access import API_PREFIX, bearer_token, forget_me, i_may_decide, me_o
 from civic.accounts import service as accounts
 from civic.config import Config
 from civic.rules.refused import Conflict, Forbidden, NotFound, Refused, TooMany
+from civic.switches import service as switches
 from civic.wording import say
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -176,8 +177,12 @@ def boards_open() -> None:
 
 def boards_are_open() -> bool:
     """Whether this reader may see boards and communities: everybody may, unless the city turned the public ones off."""
-    config: Config = current_app.config["CIVIC"]
-    return config.public_boards or me_or_none() is not None
+    if me_or_none() is not None:
+        return True
+    if "boards_are_open" not in g:
+        config: Config = current_app.config["CIVIC"]
+        g.boards_are_open = switches.is_on(switches.PUBLIC_BOARDS, config.public_boards)
+    return bool(g.boards_are_open)
 
 
 # What happened, and what to do next.

@@ -212,8 +212,15 @@ STAFF = {
     ],
 }
 ADMINISTRATOR = {
-    "GET": ["/admin/audit", "/admin/audit.csv", "/admin/jobs", "/admin/jobs/<name>"],
-    "POST": ["/admin/jobs/<name>/run"],
+    "GET": [
+        "/admin/areas",
+        "/admin/audit",
+        "/admin/audit.csv",
+        "/admin/jobs",
+        "/admin/jobs/<name>",
+        "/admin/switches",
+    ],
+    "POST": ["/admin/areas/people", "/admin/areas/table", "/admin/jobs/<name>/run", "/admin/switches/<name>"],
 }
 
 ROUTES = {

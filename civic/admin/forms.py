@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, HiddenField, SelectField, StringField
+from wtforms import DecimalField, FileField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from civic.forms import BaseForm, WholeField
+from civic.forms import BaseForm, Day, WholeField
 from civic.rules.civility_index import PARTS, Settings
 
 ROLE_NAMES = {
@@ -70,3 +70,24 @@ class IndexForm(BaseForm):
 
 def _times(key: str) -> int:
     return 10 if key == "points" else 100
+
+
+class SwitchForm(BaseForm):
+    """Why a switch is turned; the button pressed says where to."""
+
+    to = HiddenField()
+    why = StringField(_l("为什么"))
+
+
+class PeopleForm(BaseForm):
+    """People living in a community from a day on."""
+
+    code = StringField(_l("社区代码"), [InputRequired(_l("写上社区的 12 位代码。"))])
+    people = WholeField(_l("多少人"), [EMPTY])
+    from_on = Day(_l("从哪天起"), [EMPTY])
+
+
+class TableForm(BaseForm):
+    """A table of code and population."""
+
+    table = FileField(_l("表格（CSV）"))

@@ -2,14 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
 
 from civic.areas.models import CODE_LENGTHS, Area, Population, within
 from civic.db import db
+from civic.rules.refused import Refused
 
 _BATCH_CODES = 500
+
+
+POPULATION_DAYS_AHEAD = 366
+
+
+def set_population(code: str, people: int, from_on: date, *, today: date) -> int | None:
+    """Note how many people live in a community from a day on; gives the figure in force until then.
+
+    Rows are added and never overwritten, so the day lies not in the past. Raises Refused.
+    """
+    area = db.session.get(Area, code)
+    if area is None or area.level != "community" or area.closed_on is not None:
+        raise Refused("community_unknown", "code")
+    if people <= 0:
+        raise Refused("people_needed", "people")
+    if not today <= from_on <= today + timedelta(days=POPULATION_DAYS_AHEAD):
+        raise Refused("population_day", "from_on", day=today, latest=today + timedelta(days=POPULATION_DAYS_AHEAD))
+    was = in_force([code], from_on).get(code)
+    db.session.add(Population(area_code=code, from_on=from_on, people=people))
+    db.session.flush()
+    return was
 
 
 def in_force(codes: Sequence[str], day: date) -> dict[str, int]:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from civic.areas.imports import import_population, import_tables
 from civic.areas.models import LEVELS, Area, within
-from civic.areas.populations import in_force
+from civic.areas.populations import POPULATION_DAYS_AHEAD, in_force, set_population
 from civic.areas.search import search
 from civic.areas.tables import ImportRefused
 from civic.db import db
@@ -15,6 +15,7 @@ from civic.rules.refused import NotFound
 
 # The verbs and the search stand in files of their own; other rooms know this one only.
 __all__ = [
+    "POPULATION_DAYS_AHEAD",
     "ImportRefused",
     "children",
     "communities_within",
@@ -29,6 +30,7 @@ __all__ = [
     "populations",
     "roots",
     "search",
+    "set_population",
 ]
 
 

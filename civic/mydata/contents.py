@@ -129,6 +129,7 @@ OF_OFFICE = (
     "objection.answered_by_id",
     "bulletin.edited_by_id",
     "audit_line.person_id",
+    "switch_turn.turned_by_id",
     "index_proposal.proposed_by",
     "index_proposal.answered_by",
     "bulletin.published_by_id",

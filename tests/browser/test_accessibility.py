@@ -154,7 +154,15 @@ DISTRICT = [
     "/objections",
     "/objections/{objection}",
 ]
-ADMIN = ["/admin/jobs", "/admin/jobs/seal", "/admin/grants", "/admin/index", "/admin/audit"]
+ADMIN = [
+    "/admin/jobs",
+    "/admin/jobs/seal",
+    "/admin/grants",
+    "/admin/index",
+    "/admin/audit",
+    "/admin/areas",
+    "/admin/switches",
+]
 PAGES = [
     (login, path)
     for login, paths in (
