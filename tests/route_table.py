@@ -196,6 +196,8 @@ STAFF = {
     "GET": [
         "/admin/grants",
         "/admin/index",
+        "/admin/rules",
+        "/admin/rules/<key>",
         "/dashboard/<code>",
         "/dashboard/<code>/dashboard.xlsx",
         "/dashboard/<code>/figures.csv",
@@ -207,6 +209,8 @@ STAFF = {
         "/bulletins/<period>/<code>/publish",
         "/admin/grants/proposals",
         "/admin/grants/proposals/<int:proposal_id>/answer",
+        "/admin/rules/<key>",
+        "/admin/rules/proposals/<int:proposal_id>/answer",
         "/admin/index/proposals",
         "/admin/index/proposals/<int:proposal_id>/answer",
     ],

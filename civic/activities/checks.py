@@ -109,10 +109,16 @@ def _rule_problems(activity: Activity, rules: tuple[PointRule, ...]) -> Iterator
             points.check_rule(rule)
         except Refused as refused:
             yield where + RULE_FAULTS[refused.code]
-        if activity.is_pledge and not _is_a_kept_day(rule):
-            yield where + "a kept day is worth exactly 1, once a day"
-        elif not activity.evidence and not _is_capped_low(rule):
-            yield where + f"without evidence at most {LOW_PER_DAY} a day and {LOW_PER_WEEK} a week (fine print P12)"
+        yield from (where + fault for fault in faults_of_rule(activity, rule))
+
+
+def faults_of_rule(activity: Activity, rule: PointRule) -> list[str]:
+    """What speaks against a price for this very activity, however sound it is by itself."""
+    if activity.is_pledge and not _is_a_kept_day(rule):
+        return ["a kept day is worth exactly 1, once a day"]
+    if not activity.is_pledge and not activity.evidence and not _is_capped_low(rule):
+        return [f"without evidence at most {LOW_PER_DAY} a day and {LOW_PER_WEEK} a week (fine print P12)"]
+    return []
 
 
 def _is_a_kept_day(rule: PointRule) -> bool:

@@ -25,7 +25,7 @@ def check() -> None:
 def page() -> None:
     """Write the tables of docs/rules.md anew from the newest published rules."""
     try:
-        is_new = rulebook.write_page(service.catalogue())
+        is_new = rulebook.write_page(service.written())
     except (CatalogueError, ValueError, OSError) as error:
         raise Failure(str(error)) from error
     click.echo(f"{rulebook.PAGE.name}: {'written' if is_new else 'up to date'}")

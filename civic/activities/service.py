@@ -1,19 +1,24 @@
-"""The catalogue's questions. It is read from files once a process and changes only with a release."""
+"""The catalogue's questions. Files are read once a process; the city's own versions of rules are laid over them."""
 
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
-from civic.activities import checks, files, search
+from civic.activities import checks, city_rules, files, search
 from civic.activities.models import Activity, Catalogue, Shelf
 from civic.rules.points import PointRule
 from civic.rules.refused import NotFound
 
 
 @cache
+def written() -> Catalogue:
+    """The catalogue as the files have it. Raises CatalogueError where one cannot be read."""
+    return files.load()
+
+
 def catalogue() -> Catalogue:
     """Every activity and every version of its rule. Raises CatalogueError where a file cannot be read."""
-    return files.load()
+    return city_rules.laid_over(written())
 
 
 def get(key: str) -> Activity:
@@ -58,6 +63,22 @@ def rule_on(key: str, day: date) -> PointRule:
 def rule_version(key: str, version: int) -> PointRule:
     """A rule by its version. Raises NotFound."""
     return catalogue().rule_version(key, version)
+
+
+def latest_rule(key: str) -> PointRule:
+    """The newest version of a rule, also one still to come into force."""
+    return catalogue().rules[get(key).key][-1]
+
+
+def to_come(day: date) -> list[tuple[Activity, PointRule]]:
+    """What is published and not in force yet, the nearest first."""
+    found = [
+        (activity, rule)
+        for activity in open_activities()
+        for rule in catalogue().rules[activity.key]
+        if rule.from_on > day
+    ]
+    return sorted(found, key=lambda one: (one[1].from_on, one[0].key))
 
 
 def rulebook(day: date) -> str:

@@ -62,6 +62,7 @@ def rules() -> str:
         example=_example(today),
         tables=rulebook.tables(service.catalogue(), today),
         rulebook=service.rulebook(today),
+        to_come=[(rulebook.Line(activity, rule), rule) for activity, rule in service.to_come(today)],
         points=points,
         entries=entries,
         decisions=decisions,

@@ -1,5 +1,6 @@
 """The forms of the administration."""
 
+from datetime import date
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
@@ -7,8 +8,11 @@ from wtforms import DecimalField, FileField, HiddenField, SelectField, StringFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
+from civic.activities.rule_changes import Wanted
 from civic.forms import BaseForm, Day, WholeField
 from civic.rules.civility_index import PARTS, Settings
+from civic.rules.points import HUNDREDTHS, PointRule, hundredths
+from civic.rules.refused import Refused
 
 ROLE_NAMES = {
     "community_manager": _l("社区管理员"),
@@ -91,3 +95,51 @@ class TableForm(BaseForm):
     """A table of code and population."""
 
     table = FileField(_l("表格（CSV）"))
+
+
+class RuleForm(BaseForm):
+    """The next version of an activity's price. A cap left empty does not exist."""
+
+    base = WholeField(_l("做一次几分"), [EMPTY])
+    per_unit = StringField(_l("每份再加几分"), [EMPTY])
+    max_quantity = WholeField(_l("一次最多几份"), [EMPTY])
+    per_day = WholeField(_l("一天最多几分"))
+    per_week = WholeField(_l("一周最多几分"))
+    from_on = SelectField(_l("从哪个月起"), validate_choice=False)
+
+    @classmethod
+    def of(cls, rule: PointRule, months: list[date]) -> "RuleForm":
+        """The form filled with the latest version."""
+        form = cls(
+            None,
+            base=rule.base,
+            per_unit=f"{(Decimal(rule.per_unit_hundredths) / HUNDREDTHS).normalize():f}",
+            max_quantity=rule.max_quantity,
+            per_day=rule.per_day,
+            per_week=rule.per_week,
+        )
+        form.offer(months)
+        return form
+
+    def offer(self, months: list[date]) -> None:
+        """The months that can be chosen."""
+        self.from_on.choices = [SelectChoice(month.isoformat(), month.isoformat()) for month in months]
+
+    def wanted(self) -> Wanted:
+        """The figures. Raises Refused for a price with more than two decimals, and for what is no month."""
+        try:
+            per_unit = hundredths((self.per_unit.data or "").strip())
+        except ValueError:
+            raise Refused("price_unreadable", "per_unit") from None
+        try:
+            from_on = date.fromisoformat(self.from_on.data or "")
+        except ValueError:
+            raise Refused("rule_not_from_the_first", "from_on") from None
+        return Wanted(
+            base=self.base.data or 0,
+            per_unit_hundredths=per_unit,
+            max_quantity=self.max_quantity.data or 0,
+            per_day=self.per_day.data,
+            per_week=self.per_week.data,
+            from_on=from_on,
+        )

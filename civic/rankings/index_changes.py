@@ -5,6 +5,7 @@ have done to the last sealed month. Both read stored parts only.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -191,7 +192,7 @@ def suggested(city_code: str, now: datetime, zone: ZoneInfo) -> Settings | None:
     Weights and cap stay as they are. None earlier in the year, or while nothing is sealed.
     """
     today = day_of(now, zone)
-    months = _sealed_months(city_code)[:MONTHS_WEIGHED]
+    months = sealed_months(city_code)[:MONTHS_WEIGHED]
     if not rules.is_season(today) or not months:
         return None
     reached: dict[str, list[Fraction]] = defaultdict(list)
@@ -209,7 +210,7 @@ def effect(city_code: str, settings: Settings) -> tuple[Period, list[Moved]] | N
 
     The cap of one person's merit cannot be weighed this way, since parts hold its sum only.
     """
-    months = _sealed_months(city_code)
+    months = sealed_months(city_code)
     if not months:
         return None
     here = (within(IndexPart.area_code, city_code), func.length(IndexPart.area_code) == COMMUNITY_DIGITS)
@@ -228,9 +229,7 @@ def effect(city_code: str, settings: Settings) -> tuple[Period, list[Moved]] | N
         was[stored.area_code] += stored.score
         if stored.part is not None and weights[stored.key]:
             would[stored.area_code] += _again(stored.part, weights[stored.key], targets[stored.key], judged)
-    before, after = _ranked(was), _ranked({code: would[code] for code in was})
-    moved = [Moved(code, names[code], before[code], after[code]) for code in was if before[code] != after[code]]
-    return months[0], sorted(moved, key=lambda one: (-abs(one.rank - one.would_be), one.would_be, one.code))
+    return months[0], moved_between(was, would, names)
 
 
 def _again(part: Part, weight: int, target: int, judged: int) -> int:
@@ -246,12 +245,19 @@ def _again(part: Part, weight: int, target: int, judged: int) -> int:
     ).score
 
 
+def moved_between(was: Mapping[str, int], would: Mapping[str, int], names: Mapping[str, str]) -> list[Moved]:
+    """The communities whose rank by one index is another than by the other, those that move furthest first."""
+    before, after = _ranked(dict(was)), _ranked({code: would.get(code, 0) for code in was})
+    moved = [Moved(code, names[code], before[code], after[code]) for code in was if before[code] != after[code]]
+    return sorted(moved, key=lambda one: (-abs(one.rank - one.would_be), one.would_be, one.code))
+
+
 def _ranked(indices: dict[str, int]) -> dict[str, int]:
     order = sorted(indices, key=lambda code: (-indices[code], code))
     return dict(zip(order, ranks([indices[code] for code in order]), strict=True))
 
 
-def _sealed_months(city_code: str) -> list[Period]:
+def sealed_months(city_code: str) -> list[Period]:
     """The sealed months of a city, the latest first."""
     sealed = (Ranking.area_code == city_code, Ranking.kind == "month", Ranking.of == "communities")
     return [

@@ -25,9 +25,9 @@ def spoiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the catalogue that this process takes for its own."""
     folder = Path(shutil.copytree(files.DIRECTORY, tmp_path / "catalogue"))
     monkeypatch.setattr(files.load, "__defaults__", (folder,))
-    service.catalogue.cache_clear()
+    service.written.cache_clear()
     yield folder
-    service.catalogue.cache_clear()
+    service.written.cache_clear()
 
 
 def test_check_prints_the_count(runner: FlaskCliRunner) -> None:

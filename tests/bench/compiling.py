@@ -54,7 +54,7 @@ def _written(period: Period) -> tuple[list[Any], list[Any]]:
     """The rows in force, with their headers, and the parts."""
     rows = db.session.execute(
         sa.text(
-            f"SELECT {HEADER}, {COLUMNS} FROM provisional_ranking r JOIN provisional_row p ON p.ranking_id = r.id "  # noqa: S608
+            f"SELECT {HEADER}, {COLUMNS} FROM provisional_ranking r JOIN provisional_row p ON p.ranking_id = r.id "
             'WHERE r.period = :period AND r.replaced_at IS NULL ORDER BY r.area_code, r."of", p.position'
         ),
         {"period": period.key},

@@ -63,18 +63,18 @@ def _boards(what: str, community: str, who: int, period: Period, now: datetime, 
 def _board_by_hand(driver: Any, community: str, who: int, period: str) -> list[Any]:
     """Ranked in all, my place, eleven around me with their names, the next better rank."""
     on = f"t.community_code = '{community}' AND t.period = '{period}' AND t.merit >= 1"
-    mine = driver.execute(f"SELECT merit FROM resident_total t WHERE {on} AND resident_id = {who}").fetchone()[0]  # noqa: S608
+    mine = driver.execute(f"SELECT merit FROM resident_total t WHERE {on} AND resident_id = {who}").fetchone()[0]
     before_me = f"merit > {mine} OR (merit = {mine} AND resident_id < {who})"
     ranked, ahead, better = driver.execute(
-        f"SELECT count(*), sum(CASE WHEN {before_me} THEN 1 ELSE 0 END), "  # noqa: S608
+        f"SELECT count(*), sum(CASE WHEN {before_me} THEN 1 ELSE 0 END), "
         f"sum(CASE WHEN merit > {mine} THEN 1 ELSE 0 END) FROM resident_total t WHERE {on}"
     ).fetchone()
     rows = driver.execute(
-        "SELECT t.resident_id, t.merit, p.name, p.appear, p.born_on FROM resident_total t "  # noqa: S608
+        "SELECT t.resident_id, t.merit, p.name, p.appear, p.born_on FROM resident_total t "
         f"JOIN person p ON p.id = t.resident_id WHERE {on} ORDER BY t.merit DESC, t.resident_id "
         f"LIMIT {6 + min(5, ahead)} OFFSET {max(0, ahead - 5)}"
     ).fetchall()
-    following = driver.execute(f"SELECT min(merit) FROM resident_total t WHERE {on} AND merit > {mine}").fetchone()  # noqa: S608
+    following = driver.execute(f"SELECT min(merit) FROM resident_total t WHERE {on} AND merit > {mine}").fetchone()
     return [ranked, better, following, *rows]
 
 
@@ -126,21 +126,21 @@ def _approve_by_hand(driver: Any, entry_id: int, manager: int, now: datetime, zo
     at = f"'{now:%Y-%m-%d %H:%M:%S.%f}" + ("+00'" if is_postgresql else "'")
     entry = db.session.get_one(Entry, entry_id)  # what the page has read anyway
     marked = marks(entry.acted_on, now, zone)
-    claim = f"UPDATE entry SET status = 'approved', decided_at = {at} WHERE id = {entry_id} AND status = 'pending'"  # noqa: S608
+    claim = f"UPDATE entry SET status = 'approved', decided_at = {at} WHERE id = {entry_id} AND status = 'pending'"
     assert driver.execute(claim).rowcount == 1
     decision = driver.execute(
-        "INSERT INTO decision (entry_id, verdict, by_id, was, became, decided_at) VALUES "  # noqa: S608
+        "INSERT INTO decision (entry_id, verdict, by_id, was, became, decided_at) VALUES "
         f"({entry_id}, 'approve', {manager}, 'pending', 'approved', {at}) RETURNING id"
     ).fetchone()[0]
     stands = driver.execute(
-        "SELECT p.activity_key, p.acted_on, count(*), sum(p.merit) FROM posting p "  # noqa: S608
+        "SELECT p.activity_key, p.acted_on, count(*), sum(p.merit) FROM posting p "
         "LEFT JOIN posting r ON r.reverses_id = p.id WHERE p.kind = 'award' AND r.id IS NULL "
         f"AND p.resident_id = {entry.resident_id} AND p.acted_on BETWEEN '{entry.acted_on - timedelta(days=6)}' "
         f"AND '{entry.acted_on}' GROUP BY p.activity_key, p.acted_on"
     ).fetchall()
     merit = 4 if not any(row[0] == entry.activity_key and str(row[1]) == str(entry.acted_on) for row in stands) else 2
     driver.execute(
-        "INSERT INTO posting (resident_id, community_code, kind, merit, balance, activity_key, rule_version, quantity, "  # noqa: S608
+        "INSERT INTO posting (resident_id, community_code, kind, merit, balance, activity_key, rule_version, quantity, "
         "acted_on, counts_on, week, month, entry_id, decision_id, worth, standing, posted_at) VALUES "
         f"({entry.resident_id}, '{entry.community_code}', 'award', {merit}, {merit}, '{entry.activity_key}', 1, 2, "
         f"'{entry.acted_on}', '{marked.counts_on}', '{marked.week}', '{marked.month}', {entry_id}, {decision}, "
@@ -148,13 +148,13 @@ def _approve_by_hand(driver: Any, entry_id: int, manager: int, now: datetime, zo
     )
     for kind, key in counted_in(marked):
         driver.execute(
-            "INSERT INTO resident_total (resident_id, kind, period, community_code, merit, balance) VALUES "  # noqa: S608
+            "INSERT INTO resident_total (resident_id, kind, period, community_code, merit, balance) VALUES "
             f"({entry.resident_id}, '{kind}', '{key}', '{entry.community_code}', {merit}, {merit}) ON CONFLICT "
             "(resident_id, kind, period, community_code) DO UPDATE SET merit = resident_total.merit + excluded.merit, "
             "balance = resident_total.balance + excluded.balance"
         )
         driver.execute(
-            "INSERT INTO community_total (period, community_code, merit) VALUES "  # noqa: S608
+            "INSERT INTO community_total (period, community_code, merit) VALUES "
             f"('{key}', '{entry.community_code}', {merit}) ON CONFLICT (period, community_code) DO UPDATE SET "
             "merit = community_total.merit + excluded.merit"
         )
