@@ -26,6 +26,7 @@ KINDS = (
     "population_set",
     "job_run",
     "original_opened",
+    "entry_reversed",
     "objection_answered",
     "bulletin_published",
 )

@@ -155,6 +155,7 @@ DISTRICT = [
     "/objections/{objection}",
 ]
 ADMIN = [
+    "/admin",
     "/admin/jobs",
     "/admin/jobs/seal",
     "/admin/grants",
