@@ -160,6 +160,8 @@ ADMIN = [
     "/admin/jobs/seal",
     "/admin/grants",
     "/admin/index",
+    "/admin/rules",
+    "/admin/rules/litter_pickup",
     "/admin/audit",
     "/admin/areas",
     "/admin/switches",
