@@ -223,9 +223,16 @@ ADMINISTRATOR = {
         "/admin/audit.csv",
         "/admin/jobs",
         "/admin/jobs/<name>",
+        "/admin/legal",
         "/admin/switches",
     ],
-    "POST": ["/admin/areas/people", "/admin/areas/table", "/admin/jobs/<name>/run", "/admin/switches/<name>"],
+    "POST": [
+        "/admin/areas/people",
+        "/admin/areas/table",
+        "/admin/legal",
+        "/admin/jobs/<name>/run",
+        "/admin/switches/<name>",
+    ],
 }
 
 ROUTES = {

@@ -28,6 +28,7 @@ NAMES = {
     "rule_confirmed": _l("确认分值"),
     "rule_declined": _l("放下分值提议"),
     "boards_switched": _l("开关公开榜单"),
+    "legal_published": _l("公布隐私说明的补充"),
     "population_set": _l("登记人口"),
     "job_run": _l("手动跑任务"),
     "original_opened": _l("看照片原图"),

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, FileField, HiddenField, SelectField, StringField
+from wtforms import DecimalField, FileField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
@@ -143,3 +143,10 @@ class RuleForm(BaseForm):
             per_week=self.per_week.data,
             from_on=from_on,
         )
+
+
+class LegalForm(BaseForm):
+    """The city's own words, in both languages."""
+
+    zh = TextAreaField(_l("中文"))
+    en = TextAreaField(_l("英文"))

@@ -36,6 +36,15 @@ def import_population(file: Path) -> None:
     click.echo(f"populations: {added}")
 
 
+@group.command("geojson")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def import_geojson(file: Path) -> None:
+    """Take over outlines of areas for the maps; each feature has a code, nothing is taken where one is wrong."""
+    with _refusals_on_stderr(), transaction():
+        taken = service.import_geojson(file)
+    click.echo(f"outlines: {taken}")
+
+
 @contextmanager
 def _refusals_on_stderr() -> Iterator[None]:
     try:

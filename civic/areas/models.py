@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, String, and_
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, and_
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
@@ -47,6 +47,15 @@ class Population(Base):
     area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"))
     from_on: Mapped[date]
     people: Mapped[int]
+
+
+class AreaOutline(Base):
+    """Where an area lies: its rings in degrees east and north, as simple as a map on a page needs them."""
+
+    __tablename__ = "area_outline"
+
+    area_code: Mapped[str] = mapped_column(Code, ForeignKey("area.code"), primary_key=True)
+    rings: Mapped[list[list[list[float]]]] = mapped_column(JSON)
 
 
 def within(column: InstrumentedAttribute[str], code: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from civic.areas.imports import import_population, import_tables
 from civic.areas.models import LEVELS, Area, within
+from civic.areas.outlines import import_geojson, outlines
 from civic.areas.populations import POPULATION_DAYS_AHEAD, in_force, set_population
 from civic.areas.search import search
 from civic.areas.tables import ImportRefused
@@ -22,8 +23,10 @@ __all__ = [
     "find_area",
     "get_area",
     "hold",
+    "import_geojson",
     "import_population",
     "import_tables",
+    "outlines",
     "path",
     "paths",
     "population",

@@ -24,6 +24,7 @@ KINDS = (
     "rule_declined",
     "boards_switched",
     "population_set",
+    "legal_published",
     "job_run",
     "original_opened",
     "entry_reversed",

@@ -3,14 +3,15 @@
 Nothing here knows of colour or words; every drawing has a table behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, cos, floor, radians
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 84, 26, 4
 TREND_WIDTH, TREND_HEIGHT = 520, 190
 TREND_LEFT, TREND_RIGHT, TREND_TOP, TREND_FOOT = 44, 92, 12, 30
 STEPS = 5
+MAP_WIDTH, MAP_HEIGHT = 520, 460
 
 Values = Sequence[float | None]
 
@@ -51,6 +52,34 @@ def trend(now: Values, before: Values) -> Trend:
     count = round(top / step)
     axis = tuple((step * at, round(lower - (lower - upper) * at / count, 1)) for at in range(count + 1))
     return Trend(_line(now, xs, 0, top, upper, lower), _line(before, xs, 0, top, upper, lower), axis, tuple(xs))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map in a frame: its height for the width of MAP_WIDTH, and the path of each area."""
+
+    height: float
+    paths: dict[str, str]
+
+
+def drawn_map(outlines: Mapping[str, Sequence[Sequence[tuple[float, float]]]]) -> Drawn | None:
+    """Areas by their rings in degrees, drawn to one scale, north up; None without any."""
+    points = [point for rings in outlines.values() for ring in rings for point in ring]
+    if not points:
+        return None
+    norths = [north for _east, north in points]
+    narrowed = cos(radians((min(norths) + max(norths)) / 2))  # a degree east is shorter than one north
+    left, top = min(east for east, _north in points) * narrowed, max(norths)
+    wide = max(east for east, _north in points) * narrowed - left
+    high = top - min(norths)
+    scale = min(MAP_WIDTH / (wide or 1), MAP_HEIGHT / (high or 1))
+
+    def path(ring: Sequence[tuple[float, float]]) -> str:
+        spots = (f"{(east * narrowed - left) * scale:.1f} {(top - north) * scale:.1f}" for east, north in ring)
+        return "M" + "L".join(spots) + "Z"
+
+    paths = {code: "".join(path(ring) for ring in rings) for code, rings in outlines.items()}
+    return Drawn(round(high * scale, 1), paths)
 
 
 def bounds(scores: Sequence[int]) -> tuple[int, ...]:

@@ -87,7 +87,8 @@ def _tiles(found: service.Below | None) -> dict[str, Any] | None:
         (line.listed, charts.step_of(line.listed.index, bounds) if line.listed.index is not None else None)
         for line in sorted(found.lines, key=lambda line: line.listed.key)
     ]
-    return {"tiles": tiles, "bounds": bounds}
+    drawn = charts.drawn_map(areas.outlines(line.listed.key for line in found.lines))
+    return {"tiles": tiles, "bounds": bounds, "map": drawn, "width": charts.MAP_WIDTH}
 
 
 @bp.get("/dashboard/<code>/rows")

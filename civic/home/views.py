@@ -1,6 +1,6 @@
 """The landing page, the resident's home, me, help and legal pages."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
@@ -14,13 +14,14 @@ from civic.announcements import service as announcements
 from civic.areas import service as areas
 from civic.communities import service as communities
 from civic.focus import service as focus
-from civic.home import service
+from civic.home import legal, service
 from civic.home.ideas import season_of
 from civic.ledger import service as ledger
 from civic.rankings import service as rankings
 from civic.rankings.published import latest_index
 from civic.rules.periods import period_of
 from civic.rules.progress import level_after, level_of
+from civic.rules.refused import NotFound
 from civic.streaks import service as streaks
 from civic.web import boards_are_open, my_community_code, zone
 
@@ -119,4 +120,7 @@ def help_page() -> str:
 @open_to_all
 def privacy() -> str:
     """What is kept of whom, why and for how long."""
-    return render_template("home/privacy.html")
+    asked = request.args.get("version", "")
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise NotFound("page")
+    return render_template("home/privacy.html", city=legal.find(int(asked) if asked else None))

@@ -130,6 +130,7 @@ OF_OFFICE = (
     "bulletin.edited_by_id",
     "audit_line.person_id",
     "switch_turn.turned_by_id",
+    "legal_version.published_by_id",
     "rule_proposal.proposed_by",
     "rule_proposal.answered_by",
     "index_proposal.proposed_by",

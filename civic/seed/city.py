@@ -9,7 +9,7 @@ from flask import current_app
 from civic.accounts import passwords
 from civic.areas import service as areas
 from civic.db import transaction
-from civic.seed import growth, people, places, reviews, room, signals
+from civic.seed import growth, outlines, people, places, reviews, room, signals
 from civic.seed.album import Album
 from civic.seed.diary import Diary
 from civic.seed.life import Life
@@ -36,6 +36,7 @@ def build(*, residents: int, weeks: int, seed: int, now: datetime, zone: ZoneInf
     start = datetime.combine(today - timedelta(weeks=weeks), time(), zone).astimezone(UTC)
     with transaction():
         places.build((start - timedelta(days=30)).astimezone(zone).date())
+        outlines.draw(places.CITY)
     everybody = people.plan(residents, start, now, zone, rng)
     diary = Diary(everybody, start, now, zone, rng)
     diary.acts.sort(key=lambda act: act.submits_at)

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0028"
 
 ALWAYS = ("id", "proposed_by", "proposed_at", "expires_at")
 PRICE = ("base", "per_unit_hundredths", "min_quantity", "max_quantity", "per_day", "per_week", "once_per")

@@ -45,7 +45,7 @@ def test_an_administrator_sees_what_waits_and_every_page(client: FlaskClient) ->
     assert page.count("1 项在等") == 2
     assert 'href="/admin/index?area=9901"' in page
     assert ("2026-W40" in page, 'href="/admin/jobs/seal"' in page) == (True, True)
-    for name in ("grants", "rules", "index", "areas", "switches", "jobs", "audit"):
+    for name in ("grants", "rules", "index", "areas", "switches", "legal", "jobs", "audit"):
         assert f'href="/admin/{name}"' in page, name
 
 

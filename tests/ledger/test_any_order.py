@@ -146,7 +146,7 @@ def test_the_ledger_stays_true_in_any_order_of_steps(app: Flask) -> None:
     run_state_machine_as_test(
         Town,
         settings=settings(
-            max_examples=14,
+            max_examples=9,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
