@@ -194,6 +194,7 @@ DECIDER = {
 }
 STAFF = {
     "GET": [
+        "/admin",
         "/admin/grants",
         "/admin/index",
         "/admin/rules",

@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from civic.db import Base, db
+from civic.db import Base, db, transaction
 from tests import factories
 
 
@@ -60,6 +60,48 @@ def test_the_database_guards_what_is_sealed(app: Flask, table: str, change: str)
     )
     triggers = set(db.session.scalars(sa.text(catalogue)))
     assert (f"{table}_no_{change.lower()}" if is_sqlite else f"{table}_append_only") in triggers
+
+
+PROPOSED = """
+    INSERT INTO grant_proposal (person_id, role, area_code, proposed_by, proposed_at, expires_at)
+    VALUES (:whom, 'community_manager', :place, :by, :now, :now)
+    """
+ANSWER = "UPDATE grant_proposal SET answer = 'declined', answered_by = :by, answered_at = :now"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE grant_proposal SET role = 'administrator'",
+        "UPDATE grant_proposal SET proposed_by = person_id",
+        "UPDATE grant_proposal SET answer = NULL, answered_by = NULL",
+        "UPDATE grant_proposal SET answer = 'confirmed'",
+        "DELETE FROM grant_proposal",
+    ],
+)
+def test_a_proposal_is_answered_once_and_never_altered_nor_deleted(app: Flask, change: str) -> None:
+    facts = {"place": factories.COMMUNITY, "now": factories.NOW}
+    facts |= {"whom": factories.person().id, "by": factories.staff("administrator", "9901").id}
+    with transaction() as session:
+        session.execute(sa.text(PROPOSED), facts)
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), transaction() as session:
+        session.execute(sa.text("UPDATE grant_proposal SET role = 'administrator'"))
+    with transaction() as session:
+        session.execute(sa.text(ANSWER), facts)
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        db.session.execute(sa.text(change))
+
+
+@pytest.mark.parametrize("table", ["grant_proposal", "index_proposal", "rule_proposal"])
+def test_every_column_of_a_proposal_but_its_answer_is_guarded(app: Flask, table: str) -> None:
+    if db.engine.dialect.name == "sqlite":
+        definition = "SELECT sql FROM sqlite_master WHERE name = :name"
+    else:
+        definition = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = :name"
+    guard = str(db.session.scalar(sa.text(definition), {"name": f"{table}_unaltered"}))
+    of = set(guard.split(" OF ")[1].split(" ON ")[0].split(", "))
+    columns = {column["name"] for column in sa.inspect(db.session.connection()).get_columns(table)}
+    assert of == columns - {"answer", "answered_by", "answered_at"}
 
 
 def test_foreign_keys_are_enforced(app: Flask) -> None:

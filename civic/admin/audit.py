@@ -32,6 +32,7 @@ NAMES = {
     "population_set": _l("登记人口"),
     "job_run": _l("手动跑任务"),
     "original_opened": _l("看照片原图"),
+    "entry_reversed": _l("撤销一笔的分"),
     "objection_answered": _l("答复异议"),
     "bulletin_published": _l("发布通报"),
 }

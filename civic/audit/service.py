@@ -27,6 +27,7 @@ KINDS = (
     "legal_published",
     "job_run",
     "original_opened",
+    "entry_reversed",
     "objection_answered",
     "bulletin_published",
 )

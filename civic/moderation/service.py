@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Select, Table, and_, bindparam, delete, ex
 from civic.accounts import service as accounts
 from civic.accounts.models import Grant, Membership, Person
 from civic.accounts.terms import in_force
+from civic.audit import service as audit
 from civic.db import connection, db, id_of
 from civic.entries import service as entries
 from civic.entries.models import Entry
@@ -346,8 +347,14 @@ def record(
 
 
 def _reverse(case: _Case, reason: str, *, by: Person, now: datetime, zone: ZoneInfo) -> None:
-    """Take an award back: managers while its month is open, officers later (P10)."""
-    take_back(case.entry, _reversible_award(case, now, zone), reason, by=by, now=now, zone=zone)
+    """Take an award back: managers while its month is open, officers later (P10). What officers take back is listed."""
+    entry, award = case.entry, _reversible_award(case, now, zone)
+    take_back(entry, award, reason, by=by, now=now, zone=zone)
+    if case.rank > rules.MANAGER_RANK:
+        about = f"entry:{entry.id}"
+        audit.note(
+            "entry_reversed", by=id_of(by), now=now, area_code=entry.community_code, about=about, month=award.month
+        )
 
 
 def _confirm(entry: Entry, decision_id: int, now: datetime) -> None:

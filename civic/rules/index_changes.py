@@ -30,11 +30,11 @@ def is_season(today: date) -> bool:
 
 
 def target_from(reached: Sequence[Fraction], target: int) -> int:
-    """The mean of what the best tenth reached, in ten-thousandths; the present target where nobody was judged.
+    """The mean of what the best tenth reached, in ten-thousandths; at least one counts.
 
-    At least one counts; a target is never nothing.
+    Where nobody was judged, or the best reached nothing, the present target stays: one that anybody meets says nothing.
     """
     if not reached:
         return target
     best = sorted(reached, reverse=True)[: max(1, len(reached) // BEST_ONE_IN)]
-    return max(1, int(sum(best, Fraction(0)) / len(best) * PER))
+    return int(sum(best, Fraction(0)) / len(best) * PER) or target

@@ -7,10 +7,11 @@ from civic.accounts import service as accounts
 from civic.areas import service as areas
 from civic.bulletins import service as bulletins
 from civic.db import transaction
-from civic.rankings import objections
+from civic.rankings import index_changes, objections
 from civic.rankings.objections import Answer
 from civic.rankings.published import find_ranking
 from civic.rules import objections as rules
+from civic.rules.civility_index import Settings
 from civic.rules.periods import Period, day_of, period_of
 from civic.seed import places
 
@@ -30,11 +31,16 @@ SAID = Answer(
     "有人问周六的大扫除算没算进来。",
     "逐笔核对过，二十笔都在；名次变化，是别的社区这一期升得更多。",
 )
+# More weight on taking part, less on the sum of points, and the first targets a little higher.
+NEXT_YEAR = Settings(weights=(45, 25, 15, 15), targets=(1_800, 33_000, 500, 9_500), cap=60)
 DISTRICT = f"{places.CITY}01"
 
 
 def show(now: datetime, zone: ZoneInfo) -> None:
-    """The city's last bulletin stands published, the districts' wait; what stands for objections has two."""
+    """The city's last bulletin stands published, the districts' wait; what stands for objections has two.
+
+    Next year's index, as the city's officer would have it, waits for another person.
+    """
     month = period_of("month", day_of(now, zone)).previous()
     with transaction():
         for found in bulletins.drafts(accounts.get_by_login("city")):
@@ -43,6 +49,8 @@ def show(now: datetime, zone: ZoneInfo) -> None:
                 bulletins.publish(month, places.CITY, 1, by=accounts.get_by_login("admin"), now=now)
         for kind in ("week", "month"):
             _object(period_of(kind, day_of(now, zone)).previous(), now, zone)
+        officer = accounts.get_by_login("city")
+        index_changes.propose(places.CITY, "month", NEXT_YEAR, by=officer, now=now - timedelta(hours=5), zone=zone)
 
 
 def _object(period: Period, now: datetime, zone: ZoneInfo) -> None:

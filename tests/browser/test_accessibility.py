@@ -156,10 +156,13 @@ DISTRICT = [
     "/objections/{objection}",
 ]
 ADMIN = [
+    "/admin",
     "/admin/jobs",
     "/admin/jobs/seal",
     "/admin/grants",
     "/admin/index",
+    "/admin/rules",
+    "/admin/rules/litter_pickup",
     "/admin/audit",
     "/admin/areas",
     "/admin/switches",

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from civic.accounts import families, grants
 from civic.accounts import service as accounts
 from civic.accounts.models import Person
+from civic.audit import service as audit
+from civic.audit.service import Wanted
 from civic.db import db, transaction
 from civic.entries.models import Entry
 from civic.ledger import checks as ledger_checks
@@ -250,6 +252,17 @@ def test_a_manager_reverses_while_the_month_is_open_and_an_officer_later(app: Fl
     assert (reversal.month, reversal.counts_on) == ("2026-12", date(2026, 12, 1))
     assert reversal.decision_id == service.history(entry.id)[-1].decision.id
     assert refused(entry, "reverse", officer, now=closed) == "Conflict already_decided_by"
+
+
+def test_what_an_officer_takes_back_stands_in_the_audit_list_and_what_a_manager_does_not(app: Flask) -> None:
+    manager, officer = staff(), staff("subdistrict_officer", "990102001")
+    decide(approved_entry(by=manager), "reverse", manager)
+    assert list(audit.lines(Wanted())) == []
+    entry = approved_entry(by=manager)
+    decide(entry, "reverse", officer)
+    (line,) = audit.lines(Wanted(kind="entry_reversed"))
+    assert (line.person_id, line.area_code, line.about) == (officer.id, COMMUNITY, f"entry:{entry.id}")
+    assert line.facts == {"month": "2026-11"}
 
 
 def test_nobody_reverses_after_the_end_of_the_next_year(app: Flask) -> None:

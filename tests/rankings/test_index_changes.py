@@ -144,7 +144,8 @@ def test_a_target_is_the_mean_of_what_the_best_tenth_reached() -> None:
     assert target_from(reached, 7) == 1950
     assert target_from(reached[:3], 7) == 300
     assert target_from([], 7) == 7
-    assert target_from([Fraction(0)], 7) == 1
+    assert target_from([Fraction(0)], 7) == 7
+    assert target_from([Fraction(1, 20_000)], 7) == 7  # less than can be written
 
 
 @pytest.fixture
