@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.pages import sign_in
 from tests.queries import count_queries
 
-QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 19, 7, 2, 0
+QUERIES_HOME, QUERIES_ME, QUERIES_LANDING, QUERIES_STILL = 19, 7, 2, 1
 TUESDAY = TODAY - timedelta(days=1)
 
 
