@@ -127,8 +127,12 @@ def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
 
 
 def wait_for_worker(page: Page) -> None:
-    """Wait until pages open without a network too."""
-    wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 40)
+    """Wait until pages open without a network too; an installation that failed is tried again by the next page."""
+    try:
+        wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 20)
+    except AssertionError:
+        page.reload()
+        wait_until(lambda: bool(page.evaluate("Boolean(navigator.serviceWorker.controller)")), 40)
 
 
 def copy_forms(page: Page) -> None:
