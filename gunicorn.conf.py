@@ -1,5 +1,6 @@
 """The web server: one process with threads, which SQLite serves best. A city on PostgreSQL sets WEB_CONCURRENCY."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -28,6 +29,12 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 if int(os.environ.get("WEB_CONCURRENCY") or "1") > 1 and COUNTS not in os.environ:
     os.environ[COUNTS] = tempfile.mkdtemp(prefix="civic-metrics-", dir=worker_tmp_dir)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """What was loaded stays; looking through it for garbage, again and again, would hold up whoever asks just then."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

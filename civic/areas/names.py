@@ -5,9 +5,6 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-from pypinyin.seg.mmseg import seg
-
 # What the tables append to a community's name, the longest first; what stands in its place.
 _ENDINGS = (
     ("社区居民居委会", "社区"),
@@ -147,6 +144,9 @@ def _syllables(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def _read(text: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # a large dictionary, loaded by the first name that is read
+    from pypinyin.seg.mmseg import seg
+
     syllables: list[str] = []
     for part in _KNOWN_WORD.split(text):
         if part in _WORDS:

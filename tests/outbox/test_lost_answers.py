@@ -6,7 +6,7 @@ from tests.outbox import lost_answers
 
 pytestmark = pytest.mark.xdist_group("browser")  # beside the other tests with a server of their own
 
-SENDS = 200
+SENDS = 120
 
 
 def test_nothing_is_lost_and_nothing_counts_twice_when_answers_are_lost() -> None:
