@@ -12,7 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select, update
 
 from civic import clock
@@ -51,7 +51,9 @@ RUN_AXE = """async () => {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
 }"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-NARROW, USUAL = 360, 390
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 360, "height": 740}
+CHINESE = "lang=zh&type=normal"
 NOWHERE = "/nowhere"
 
 VISITOR = [
@@ -167,8 +169,6 @@ ADMIN = [
     "/admin/areas",
     "/admin/switches",
     "/admin/legal",
-    "/admin/rules",
-    "/admin/rules/litter_pickup",
 ]
 PAGES = [
     (login, path)
@@ -311,46 +311,37 @@ def _person(login: str, name: str, now: datetime, zone: ZoneInfo, **facts: Any) 
 
 
 class Windows:
-    """Browsers that stay open from page to page, one for each reader and kind of display."""
+    """Browsers that stay open from page to page, one for each reader, who changes how pages are shown."""
 
     def __init__(self, site: Site, browser: Browser, known: dict[str, Any]) -> None:
         self.site, self.browser, self.known = site, browser, known
-        self.pages: dict[tuple[str | None, str, str], Page] = {}
-        self.signed_in: dict[str, StorageState] = {}
+        self.pages: dict[str | None, Page] = {}
+        self.chosen: dict[str | None, str] = {}
         self.complaints: list[str] = []
 
-    def visit(self, login: str | None, path: str, choice: str = "", theme: Theme = "light") -> Page:
+    def visit(self, login: str | None, path: str, choice: str = CHINESE, theme: Theme = "light") -> Page:
         """Open a page as somebody; `choice` is what the links for language and size of type ask for."""
-        page = self.pages.get((login, choice, theme))
-        if page is None:
-            viewport: ViewportSize = {"width": USUAL, "height": 844}
-            page = new_page(
-                self.site,
-                self.browser,
-                viewport=viewport,
-                locale="zh-CN",
-                bypass_csp=True,
-                color_scheme=theme,
-                storage_state=self._session(login) if login else None,
-                service_workers="block",  # copies for the road are made by others; here they would only cost time
-            )
-            page.context.add_init_script(path=AXE)
+        page = self.pages.get(login) or self._open(login)
+        if self.chosen.get(login) != choice:
             page.goto(f"/help?{choice}")
-            listen(page, self.complaints)
-            self.pages[login, choice, theme] = page
+            self.chosen[login] = choice
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size(PHONE)
         answer = page.goto(path.format(**self.known))
         assert answer is not None
         assert answer.status == (404 if path == NOWHERE else 200), path
         return page
 
-    def _session(self, login: str) -> StorageState:
-        """The cookies of somebody signed in, asked for once."""
-        if login not in self.signed_in:
-            page = new_page(self.site, self.browser, service_workers="block", locale="zh-CN")
+    def _open(self, login: str | None) -> Page:
+        # Copies for the road are made by others; here they would only cost time.
+        settings: dict[str, Any] = {"viewport": PHONE, "locale": "zh-CN", "service_workers": "block"}
+        page = new_page(self.site, self.browser, bypass_csp=True, **settings)
+        page.context.add_init_script(path=AXE)
+        if login:
             steps.sign_in(page, login)
-            self.signed_in[login] = page.context.storage_state()
-            page.context.close()
-        return self.signed_in[login]
+        listen(page, self.complaints)
+        self.pages[login] = page
+        return page
 
 
 @pytest.fixture(scope="package")
@@ -396,10 +387,12 @@ def test_a_page_is_open_to_everybody_in_large_type_and_english(visit: Visit, log
     page = visit(login, path, "lang=en&type=large")
     assert wrong_with(page) == []
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.set_viewport_size(NARROW)
+    assert page.evaluate(SIDEWAYS) <= 0
 
 
 @pytest.mark.parametrize(("login", "path"), MORE)
 def test_large_type_on_a_narrow_phone_never_scrolls_sideways(visit: Visit, login: str | None, path: str) -> None:
-    page = visit(login, path, "type=large")
-    page.set_viewport_size({"width": NARROW, "height": 740})
+    page = visit(login, path, "lang=zh&type=large")
+    page.set_viewport_size(NARROW)
     assert page.evaluate(SIDEWAYS) <= 0
