@@ -52,6 +52,9 @@ soak: setup ## the long forms of the tests of the calendar: edges of periods, sc
 fuzz: setup ## hostile, broken and talkative photos against the programs that open them (FILES=10900)
 	@$(BIN)/python -m tests.media.fuzz $(FILES)
 
+crash: setup ## servers killed, PostgreSQL stopped at once, a full disk, all under load (KILLS=30 STOPS=6)
+	@$(BIN)/python -m tests.crash $(or $(KILLS),30) $(or $(STOPS),6)
+
 format: setup ## put the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
