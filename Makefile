@@ -9,7 +9,7 @@ export PORT
 
 SIZE ?= 10k 100k
 
-.PHONY: help setup run test looks lighthouse lint types sure bench soak format pictures lock words clean
+.PHONY: help setup run test looks lighthouse lint types sure bench soak fuzz crash format pictures lock words clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,12 @@ soak: setup ## the long forms of the tests of the calendar: edges of periods, sc
 	@$(BIN)/python -m tests.rules.edges
 	@$(BIN)/python -m tests.jobs.soak
 	@$(BIN)/python -m tests.rankings.soak
+
+fuzz: setup ## hostile, broken and talkative photos against the programs that open them (FILES=10900)
+	@$(BIN)/python -m tests.media.fuzz $(FILES)
+
+crash: setup ## servers killed, PostgreSQL stopped at once, a full disk, all under load (KILLS=30 STOPS=6)
+	@$(BIN)/python -m tests.crash $(or $(KILLS),30) $(or $(STOPS),6)
 
 format: setup ## put the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -1,16 +1,18 @@
 """What must hold between entries and the ledger. Each check gives its broken rows in words; none means all is well."""
 
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 
 from civic.activities import service as activities
 from civic.db import db
-from civic.entries.models import Entry, Photo
+from civic.entries.models import CityZone, Entry, Photo
 from civic.entries.service import HOLDING, MAX_PHOTOS, rule_of
 from civic.ledger import service as ledger
 from civic.ledger.models import Posting
-from civic.rules.periods import period_of
+from civic.rules.entries import days_open
+from civic.rules.periods import day_of, period_of
 from civic.rules.refused import Refused
 from civic.teams.models import TeamMembership
 
@@ -63,6 +65,17 @@ def entries_go_by_the_rule_of_their_day() -> Iterator[str]:
             yield f"{where}: quantities {least} to {most}, allowed are {rule.min_quantity} to {rule.max_quantity}"
 
 
+def acts_lie_in_the_days_open() -> Iterator[str]:
+    """An act lies neither after the day its entry came nor before the days that were open then (I26)."""
+    told = db.session.scalar(select(CityZone.name))
+    zone = ZoneInfo(told or "UTC")
+    query = select(Entry.id, Entry.kind, Entry.acted_on, Entry.submitted_at)
+    for entry_id, kind, acted_on, at in db.session.execute(query).yield_per(1000):
+        earliest, latest = days_open(day_of(at, zone), is_kept_day=kind == "pledge")
+        if not earliest <= acted_on <= latest:
+            yield f"entry {entry_id} of {acted_on} came when {earliest} to {latest} were open"
+
+
 def nothing_is_logged_twice_in_its_span() -> Iterator[str]:
     """One kept day a pledge and day (P4), one entry a month, quarter or year where that is all there may be (P11)."""
     versions = activities.catalogue().rules
@@ -98,6 +111,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     approved_entries_have_one_award,
     postings_are_those_of_their_entry,
     entries_go_by_the_rule_of_their_day,
+    acts_lie_in_the_days_open,
     nothing_is_logged_twice_in_its_span,
     entries_have_few_photos,
     teams_were_theirs_on_the_day,

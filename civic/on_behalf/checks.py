@@ -1,6 +1,6 @@
 """What must hold for entries on behalf. Each check gives its broken rows in words; none means all is well."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import exists, or_, select
 
@@ -12,7 +12,7 @@ from civic.on_behalf.models import Slip
 
 def problems() -> list[str]:
     """What is broken, one line each."""
-    return [line for check in (decided_elsewhere, typed_by_who_logged) for line in check()]
+    return [line for check in CHECKS for line in check()]
 
 
 def decided_elsewhere() -> Iterator[str]:
@@ -39,3 +39,6 @@ def typed_by_who_logged() -> Iterator[str]:
     )
     for entry_id in db.session.scalars(query):
         yield f"entry {entry_id} on behalf was not logged by who typed it"
+
+
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (decided_elsewhere, typed_by_who_logged)

@@ -114,3 +114,13 @@ def png(width: int, height: int, depth: int, colour: int, pixels: bytes, *more: 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
+
+
+def chunks_of(webp: bytes) -> list[bytes]:
+    """The names of what a WebP file holds, in order."""
+    names, at = [], 12
+    while at < len(webp):
+        names.append(webp[at : at + 4])
+        length = struct.unpack("<I", webp[at + 4 : at + 8])[0]
+        at += 8 + length + length % 2
+    return names

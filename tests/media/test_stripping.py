@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from civic import media
 from civic.rules.places import Cell
-from tests.media.pictures import CITY, DAY, GPS, encoded, exif, jpeg, picture, png
+from tests.media.pictures import CITY, DAY, GPS, chunks_of, encoded, exif, jpeg, picture, png
 
 CANARY = "HuaweiSerial4711"
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><note>{CANARY}</note></x:xmpmeta>'.encode()
@@ -46,19 +46,10 @@ def test_nothing_but_pixels_is_kept(keep: Keep, files: Callable[[], list[Path]],
         data = file.read_bytes()
         assert CANARY.encode() not in data
         assert b"2026:11:20" not in data
-        assert set(_chunks(data)) == CHUNKS_OF_PICTURES
+        assert set(chunks_of(data)) == CHUNKS_OF_PICTURES
         with Image.open(file) as stored:
             assert not stored.getexif()
             assert not {"exif", "xmp", "icc_profile", "comment"} & set(stored.info)
-
-
-def _chunks(webp: bytes) -> list[bytes]:
-    names, at = [], 12
-    while at < len(webp):
-        names.append(webp[at : at + 4])
-        length = struct.unpack("<I", webp[at + 4 : at + 8])[0]
-        at += 8 + length + length % 2
-    return names
 
 
 @pytest.mark.parametrize(
