@@ -47,6 +47,7 @@ class Line(NamedTuple):
     week: str
     month: str
     counts_on: date
+    logged_at: datetime
     posted_at: datetime
 
 
@@ -173,12 +174,14 @@ def _award(
     wait = 0 if activity.is_pledge else _one_of(APPROVED_AFTER_DAYS, rng)
     posted_on = min(day + timedelta(days=wait), calendar.days[-1] + timedelta(days=1))
     posted_at = calendar.evening(posted_on, rng)
+    logged_at = posted_at if posted_on == day else calendar.evening(day, rng)
     marked = calendar.marks(day, posted_on, posted_at)
     return Line(
         *(number, number, "award", who.id, who.community_on(day)),
         *(activity.key, activity.kind, rule.version, quantity, day),
         *(earned.points, earned.worth, earned.standing, earned.cut_by),
-        *(marked.week, marked.month, marked.counts_on, posted_at),
+        *(marked.week, marked.month, marked.counts_on),
+        *(logged_at, posted_at),
     )
 
 

@@ -78,6 +78,7 @@ STAGE = Table(
     Column("week", String, nullable=False),
     Column("month", String, nullable=False),
     Column("counts_on", Date, nullable=False),
+    Column("logged_at", UtcDateTime(), nullable=False),
     Column("posted_at", UtcDateTime(), nullable=False),
     prefixes=["TEMPORARY"],
 )
@@ -214,8 +215,8 @@ def _stage(found: Iterable[Line]) -> None:
 
 def _plain(line: Line) -> tuple[Any, ...]:
     """A line as SQLite keeps it. Going through the types of its columns would take three times as long."""
-    acted_on, counts_on, posted_at = line[9], line[16], line[17]
-    return (*line[:9], _day(acted_on), *line[10:16], _day(counts_on), _instant(posted_at))
+    instants = (_instant(at) for at in line[17:])
+    return (*line[:9], _day(line.acted_on), *line[10:16], _day(line.counts_on), *instants)
 
 
 @cache
@@ -261,8 +262,8 @@ def _entries(entry: int) -> Columns:
         "status": case((line.number.in_(undone), "reversed"), else_="approved"),
         "client_key": literal("bench-").concat(cast(line.number, String)),
         "body_hash": literal(""),
-        "submitted_at": line.posted_at,
-        "queued_at": line.posted_at,
+        "submitted_at": line.logged_at,
+        "queued_at": line.logged_at,
         "decided_at": line.posted_at,
     }
 
