@@ -7,7 +7,6 @@ a real one is; a resident is signed in first, in the same Chromium. Prints a tab
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 from civic.seed import places  # noqa: E402 - found once the line above has run
 from civic.seed.people import PASSWORD  # noqa: E402
 from tests.browser.stage import FLAGS, executable  # noqa: E402
+from tests.ports import free_port  # noqa: E402
 
 LIGHTHOUSE = ROOT / "tests" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 BIN = Path(sys.executable).parent
@@ -56,14 +56,6 @@ def main() -> int:
         told = {name: measured(site, path, Path(folder)) for name, path in PAGES.items()}
     sys.stdout.write(table(told))
     return sum(found[category] < least for found in told.values() for category, least in LEAST.items())
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

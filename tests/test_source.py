@@ -19,7 +19,7 @@ MAY_MAKE_UP = {"civic/bench/load.py", "civic/db.py"}
 CLOCK = "civic/clock.py"
 NOW = {"now", "utcnow", "today", "time"}
 MOMENTS = {"datetime", "date", "time"}
-EARNED = {"points", "merit", "balance", "merit_points", "standing"}
+EARNED = {"points", "merit", "balance"}
 
 Found = Iterator[int]
 
@@ -49,8 +49,8 @@ def points_sent_in(tree: ast.AST, _where: str) -> Found:
         if not any(_name(base).endswith("Form") for base in form.bases):
             continue
         for line in form.body:
-            targets = line.targets if isinstance(line, ast.Assign) else []
-            if EARNED & {_name(target) for target in targets}:
+            named = [*getattr(line, "targets", []), getattr(line, "target", None)]
+            if EARNED & {_name(one) for one in named if one is not None}:
                 yield line.lineno
 
 
@@ -64,7 +64,7 @@ def trusted_words(source: str) -> Found:
     for line, kind, value in Environment(autoescape=True).lex(source):
         if kind == "whitespace":
             continue
-        if (before == "|" and value in {"safe", "forceescape"}) or value == "autoescape":
+        if (before == "|" and value == "safe") or value == "autoescape":
             yield line
         before = value
 
@@ -79,6 +79,7 @@ BROKEN: list[tuple[Rule, str]] = [
     (time_asked_elsewhere, "at = time.time()"),
     (time_asked_elsewhere, "day = date.today()"),
     (points_sent_in, "class Sent(BaseForm):\n    merit = IntegerField()"),
+    (points_sent_in, "class Sent(BaseForm):\n    merit: Field = IntegerField()"),
 ]
 
 

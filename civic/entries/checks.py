@@ -7,7 +7,8 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 
 from civic.activities import service as activities
 from civic.db import db
-from civic.entries.models import CityZone, Entry, Photo
+from civic.entries import zone
+from civic.entries.models import Entry, Photo
 from civic.entries.service import HOLDING, MAX_PHOTOS, rule_of
 from civic.ledger import service as ledger
 from civic.ledger.models import Posting
@@ -67,11 +68,10 @@ def entries_go_by_the_rule_of_their_day() -> Iterator[str]:
 
 def acts_lie_in_the_days_open() -> Iterator[str]:
     """An act lies neither after the day its entry came nor before the days that were open then (I26)."""
-    told = db.session.scalar(select(CityZone.name))
-    zone = ZoneInfo(told or "UTC")
+    of_city = ZoneInfo(zone.fixed() or "UTC")
     query = select(Entry.id, Entry.kind, Entry.acted_on, Entry.submitted_at)
     for entry_id, kind, acted_on, at in db.session.execute(query).yield_per(1000):
-        earliest, latest = days_open(day_of(at, zone), is_kept_day=kind == "pledge")
+        earliest, latest = days_open(day_of(at, of_city), is_kept_day=kind == "pledge")
         if not earliest <= acted_on <= latest:
             yield f"entry {entry_id} of {acted_on} came when {earliest} to {latest} were open"
 

@@ -15,12 +15,13 @@ ONLY_ROW = 1
 
 def hold_to(zone: ZoneInfo) -> None:
     """Fix the zone if nothing has yet. Raises Refused where the settings name another than the one fixed."""
-    fixed = _fixed() or _fix(zone)
-    if fixed != zone.key:
-        raise Refused("zone_changed", fixed=fixed, set=zone.key)
+    name = fixed() or _fix(zone)
+    if name != zone.key:
+        raise Refused("zone_changed", fixed=name, set=zone.key)
 
 
-def _fixed() -> str | None:
+def fixed() -> str | None:
+    """The name of the zone that the days so far were counted in; None before the first entry."""
     return db.session.scalar(select(CityZone.name).where(CityZone.id == ONLY_ROW))
 
 
@@ -28,4 +29,4 @@ def _fix(zone: ZoneInfo) -> str:
     # Of two first entries at once, the second finds the first one's row.
     with suppress(IntegrityError), db.session.begin_nested():
         db.session.add(CityZone(id=ONLY_ROW, name=zone.key))
-    return _fixed() or zone.key
+    return fixed() or zone.key

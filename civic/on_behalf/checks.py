@@ -10,11 +10,6 @@ from civic.moderation.models import Assignment, Decision
 from civic.on_behalf.models import Slip
 
 
-def problems() -> list[str]:
-    """What is broken, one line each."""
-    return [line for check in CHECKS for line in check()]
-
-
 def decided_elsewhere() -> Iterator[str]:
     """An entry on behalf is approved by whoever was given the review, never by who typed it, never by a rule (I17)."""
     given = exists().where(Assignment.entry_id == Slip.entry_id, Assignment.person_id == Decision.by_id)

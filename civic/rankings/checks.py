@@ -11,11 +11,6 @@ from civic.db import db
 from civic.rankings.models import Ranking, RankingRow
 
 
-def problems() -> list[str]:
-    """What is broken, one line each."""
-    return [line for check in CHECKS for line in check()]
-
-
 def ranks_count_who_is_ahead() -> Iterator[str]:
     """A rank is one more than the number of those with more; equal scores have equal ranks (I21)."""
     due = func.rank().over(partition_by=RankingRow.ranking_id, order_by=RankingRow.score.desc()).label("due")

@@ -19,6 +19,7 @@ from civic.entries.models import Entry, Photo
 from tests.crash.serving import City
 from tests.factories import ZONE
 from tests.media.pictures import jpeg
+from tests.pages import as_form
 
 PHONES = 4
 PHOTO_EVERY = 5
@@ -40,11 +41,6 @@ class Heard:
     last_at: float = 0.0
     unheard: int = 0
     without_advice: int = 0
-
-    @property
-    def acks(self) -> int:
-        """How many acknowledgements there were."""
-        return len(self.entries) + len(self.approved)
 
 
 class Phones:
@@ -129,14 +125,7 @@ def _form(key: str, turn: int, photos: int) -> tuple[str, bytes]:
     day = (clock.now().astimezone(ZONE) - timedelta(days=turn % 6)).date()
     fields = {"client_key": key, "activity": "litter_pickup", "acted_on": day, "quantity": 1 + turn % 5}
     fields["note"] = f"第 {turn} 条"
-    mark = "phone"
-    parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    ]
-    head = f'--{mark}\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'.encode()
-    parts += [head + jpeg((64 + turn % 64, 48)) + b"\r\n"] * photos
-    return f"multipart/form-data; boundary={mark}", b"".join(parts) + f"--{mark}--\r\n".encode()
+    return as_form(fields, [jpeg((64 + turn % 64, 48))] * photos)
 
 
 def lost(city: City, heard: Heard) -> list[str]:

@@ -23,6 +23,7 @@ from civic.config import ROOT
 from civic.db import db, transaction
 from tests.conftest import PostgresqlBench, SqliteBench
 from tests.factories import person, staff
+from tests.ports import free_port
 
 RESIDENTS = 30
 WORKERS = 3
@@ -71,7 +72,7 @@ def city(engine: str, folder: Path) -> Iterator[City]:
             phones, manager = _people()
             db.session.remove()
             db.engine.dispose()
-        port = _free_port()
+        port = free_port()
         server = _start(bench.app, port)
         ends.callback(_end, server)
         _wait_for(port, server)
@@ -114,13 +115,6 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:

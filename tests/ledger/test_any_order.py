@@ -135,7 +135,8 @@ class Town(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Also after the last step, whatever came of it."""
-        self.nothing_is_broken()
+        self.touched = True
+        self.all_is_true()
 
     def nothing_is_broken(self) -> None:
         """No check has anything to say."""

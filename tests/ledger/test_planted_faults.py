@@ -187,6 +187,10 @@ def test_a_guard_that_is_gone_is_missed(app: Flask) -> None:
     db.session.rollback()
 
 
+def test_every_table_with_both_guards_is_asked_for(app: Flask) -> None:
+    assert invariants.guarded() == set(invariants.APPEND_ONLY)
+
+
 def test_every_check_has_a_planted_fault() -> None:
     assert {check.__name__ for check in invariants.CHECKS} - {"guards_stand"} == set(FAULTS.values())
 

@@ -36,6 +36,7 @@ from civic.db import db, transaction
 from civic.entries.models import Entry, Photo
 from tests.browser.stage import Site, served_city
 from tests.media.pictures import jpeg
+from tests.pages import as_form
 
 LOST, BROKEN, HELD, TWICE = 0.4, 0.05, 0.05, 0.05
 HELD_SECONDS = 0.3
@@ -189,15 +190,8 @@ def _act(chance: random.Random, token: str, number: int) -> Act:
     fields = {"client_key": key, "activity": "litter_pickup", "acted_on": day, "quantity": chance.randint(1, 5)}
     fields["note"] = f"第 {number} 条"
     photos = [jpeg((64 + number % 64, 48))] if number % PHOTO_EVERY == 0 else []
-    mark = "phone"
-    parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    ]
-    head = f'--{mark}\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'.encode()
-    parts += [head + photo + b"\r\n" for photo in photos]
-    body = b"".join(parts) + f"--{mark}--\r\n".encode()
-    return Act(key, token, body, f"multipart/form-data; boundary={mark}", len(photos))
+    kind, body = as_form(fields, photos)
+    return Act(key, token, body, kind, len(photos))
 
 
 @contextmanager

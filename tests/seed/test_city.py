@@ -152,9 +152,10 @@ def test_the_same_seed_at_the_same_moment_makes_the_same_city(sqlite_bench: Any)
 
 
 @pytest.mark.one_engine
-def test_it_can_be_made_just_after_midnight(app: Flask) -> None:
-    # 00:02 in the city: nobody has logged anything today
-    build(NOW.replace(hour=16, minute=2), residents=40, weeks=1)
+@pytest.mark.parametrize("hour", [16, 22])
+def test_it_can_be_made_at_any_hour_of_the_day(app: Flask, hour: int) -> None:
+    # 00:02 and 06:02 in the city: nobody has logged anything today
+    build(NOW.replace(hour=hour, minute=2), residents=40, weeks=1)
     assert db.session.scalar(select(func.count()).select_from(Person)) == 40 + WITHOUT_PHONE
 
 

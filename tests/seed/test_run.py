@@ -15,17 +15,12 @@ import pytest
 from civic.db import db
 from civic.seed import city
 from tests.conftest import SqliteBench
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_SECONDS = 60
 
 pytestmark = pytest.mark.xdist_group("run")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run(**environment: str) -> "subprocess.Popen[str]":
